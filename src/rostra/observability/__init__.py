@@ -1,0 +1,1 @@
+"""What happens while Rostra works, for those who run it."""

@@ -1,0 +1,1 @@
+"""The line of production: a script becomes a video."""

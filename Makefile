@@ -1,0 +1,77 @@
+# Rostra: the same commands for people and for CI. `make` lists them.
+#
+# Set-up needs Python 3.11 or newer with its venv module; everything else comes into .venv from the
+# lock files. A stamp remembers what is installed, so that only a changed lock installs again.
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := $(shell find src -name '*.py' -o -name '*.pack' -o -name '*.webp')
+
+.PHONY: help video test check bench docs lock clean
+
+help:
+	@echo "make video   set up, then render examples/welcome.json to build/welcome.mp4"
+	@echo "make test    set up, then run the tests"
+	@echo "make check   linters, types, architecture, generated docs"
+	@echo "make bench   measure the production line on this machine"
+	@echo "make docs    write the generated pages of docs/ again"
+	@echo "make lock    choose the newest versions that fit and pin them in locks/"
+	@echo "make clean   delete what was built and installed"
+
+video: build/welcome.mp4
+	@echo "Watch build/welcome.mp4; its captions are in build/welcome.vtt."
+
+build/welcome.mp4: $(VENV)/.run examples/welcome.json $(SOURCES)
+	@$(BIN)/rostra models fetch
+	$(BIN)/rostra render examples/welcome.json -o $@
+
+test: $(VENV)/.dev
+	@$(BIN)/rostra models fetch
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_docs.py
+
+bench: $(VENV)/.run
+	@$(BIN)/rostra models fetch
+	$(BIN)/rostra bench render --json build/bench.json
+
+docs: $(VENV)/.dev
+	$(BIN)/rostra settings --markdown > docs/settings.md
+	$(BIN)/rostra --describe > docs/cli.md
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). Run: apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rostra needs Python 3.11 or newer. Name one: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing. Run: apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# The package itself is linked, not copied: a changed source needs no new installation.
+$(VENV)/.run: locks/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what rostra runs on ..."
+	@$(PIP) install --require-hashes -r locks/run.txt
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: locks/dev.txt $(VENV)/.run
+	@echo "Installing what the tests and checks need ..."
+	@$(PIP) install --require-hashes -r locks/dev.txt
+	@touch $@
+
+lock: | $(VENV)/bin/python
+	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
+	$(LOCK) -o locks/run.txt
+	$(LOCK) --group dev --constraint locks/run.txt -o locks/dev.txt
+
+LOCK := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --group build --universal \
+	--python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --quiet
+
+clean:
+	rm -rf build $(VENV) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

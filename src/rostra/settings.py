@@ -1,0 +1,123 @@
+"""Settings: every number and name that a user may want to change, in one table.
+
+Each is an environment variable `ROSTRA_<NAME>` (or a line of a `.env` file in the working folder).
+The command line, the documentation and the tests read this table; nothing else holds a default.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rostra.errors import InputError
+
+PREFIX = "ROSTRA_"
+
+
+def _setting(default: Any, help_: str, unit: str = "", **limits: Any) -> Any:
+    return Field(default, description=help_, json_schema_extra={"unit": unit}, **limits)
+
+
+class Settings(BaseSettings):
+    """What this machine's owner has chosen."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    models: Path | None = _setting(
+        None,
+        "Folder of the voices' weights. Without it, those that were installed with the package and, for what "
+        "`rostra models fetch` got, the user's cache folder.",
+    )
+    presenters: Path | None = _setting(
+        None, "Folder of further presenters (`*.pack`), besides those that come with Rostra."
+    )
+    speech_threads: int = _setting(1, "Threads of one voice.", "threads", ge=1, le=64)
+    encoder_threads: int = _setting(
+        1,
+        "Threads of the video encoder. More than one makes a single video ready sooner on many cores; "
+        "it costs a little more work as a whole.",
+        "threads",
+        ge=1,
+        le=64,
+    )
+    encoder_preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = (
+        _setting("veryfast", "How hard x264 works for a smaller file.")
+    )
+    encoder_crf: int = _setting(
+        20,
+        "Picture quality of x264: lower is better and larger; 18 is hard to tell from lossless.",
+        ge=0,
+        le=51,
+    )
+    max_script_bytes: int = _setting(
+        200_000, "Largest script. The default is about three hours and a half of speech.", "bytes", ge=1
+    )
+    max_scenes: int = _setting(500, "Most scenes of one script.", "scenes", ge=1)
+    max_image_pixels: int = _setting(
+        50_000_000, "Largest picture that is taken as a background.", "pixels", ge=1
+    )
+    max_clip_bytes: int = _setting(2_000_000_000, "Largest b-roll file.", "bytes", ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "warning", "The least important thing that is logged, to standard error."
+    )
+    log_format: Literal["auto", "console", "json"] = _setting(
+        "auto", "How log lines look; `auto` is `console` on a terminal and `json` elsewhere."
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        InputError: a variable has a value that its setting cannot take; names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise InputError(
+            f"{name} cannot be {str(first['input'])!r}: {first['msg'].lower()}.",
+            "`rostra settings` lists what it takes.",
+            name,
+        ) from error
+
+
+def table() -> list[tuple[str, str, str, str]]:
+    """(variable, default, unit or choices, help) of every setting, in the order of the class."""
+    return [_row(name, field) for name, field in Settings.model_fields.items()]
+
+
+def markdown() -> str:
+    """The documentation page of the settings."""
+    rows = "\n".join(f"| `{name}` | {default} | {unit} | {help_} |" for name, default, unit, help_ in table())
+    return (
+        "# Settings\n\n"
+        "Environment variables, or lines of a `.env` file in the working folder. `make docs` writes this\n"
+        "page from `src/rostra/settings.py`; `rostra settings` prints the values in force.\n\n"
+        f"| Variable | Default | Unit or choices | Meaning |\n|---|---|---|---|\n{rows}\n"
+    )
+
+
+def changed() -> set[str]:
+    """Names of the variables that are set in the environment."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return known & {name.upper() for name in os.environ}
+
+
+def _row(name: str, field: FieldInfo) -> tuple[str, str, str, str]:
+    extra = field.json_schema_extra
+    unit = str(extra["unit"]) if isinstance(extra, dict) else ""
+    choices = getattr(field.annotation, "__args__", ())
+    if all(isinstance(choice, str) for choice in choices) and choices:
+        unit = ", ".join(f"`{choice}`" for choice in choices)
+    default = "" if field.default in (None, PydanticUndefined) else f"`{field.default}`"
+    return PREFIX + name.upper(), default, unit, field.description or ""
