@@ -86,8 +86,13 @@ class Build:
 
 
 SIGNED = {  # suffixes of opposite targets: for a weight below 0, above 0
-    "decr": "incr", "down": "up", "in": "out", "backward": "forward", "concave": "convex", "compress": "uncompress",
-}  # fmt: skip
+    "decr": "incr",
+    "down": "up",
+    "in": "out",
+    "backward": "forward",
+    "concave": "convex",
+    "compress": "uncompress",
+}
 
 
 def data(folder: Path = Path("build/casting")) -> Path:

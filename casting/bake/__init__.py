@@ -1,0 +1,1 @@
+"""The bake: a person built in Blender becomes a pack."""

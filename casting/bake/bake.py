@@ -1,0 +1,152 @@
+"""From a built person to a pack on disk."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from casting import human
+from casting.bake import shots
+from casting.bake.figure import Figure
+from casting.bake.keys import DIM, KEYS, PARTED
+from casting.bake.layers import Builder
+from casting.bake.sheet import Sheet, assemble
+from casting.bake.shots import Shot
+from casting.camera import HEIGHT, WIDTH
+from casting.person import Person
+from rostra.presenters.pack import Pack, Texture, TextureInfo, save
+
+SAMPLES = 32
+EYE_SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
+MOUTH_SCALE = 1.5
+EYEBALLS = ("eye_left", "eye_right")
+FACE = ("skin", "lash", "brow")
+INNER = ("teeth_lower", "tongue", "teeth_upper")
+CAVITY = (34, 13, 12, 255)  # the dark of the mouth
+
+
+class Bake:
+    """One person's bake.
+
+    Args:
+        person: the built scene.
+        folder: where renders are kept between runs.
+        samples: per pixel.
+    """
+
+    def __init__(self, person: Person, folder: Path, samples: int = SAMPLES) -> None:
+        self.person = person
+        self.folder = folder
+        self.samples = samples
+        self.figure = Figure(person)
+        self.builder = Builder(self.figure)
+        self.textures: dict[str, Texture] = {}
+
+    def run(self) -> Pack:
+        """Render what is missing and put the pack together."""
+        for name, shot in self._shots().items():
+            self.textures[name] = shots.take(self.person, name, shot, self.folder, self.samples)
+        for role in INNER:
+            self.textures[f"{role}_dim"] = shots.dimmed(self.textures[role], DIM)
+        self.textures["cavity"] = _plain(CAVITY)
+        sheets = self._sheets()
+        return assemble(sheets, self._manifest(), self.textures)
+
+    def _shots(self) -> dict[str, Shot]:
+        worn = [role for role in ("clothes", "accessory", "hair") if self.person.roles.get(role)]
+        shot = {"skin": Shot(FACE, EYEBALLS)}
+        for key in KEYS:
+            scale = EYE_SCALE / 1.25 if key.picture == "blink" else 1.0
+            shot[key.picture] = Shot(FACE, EYEBALLS, key.pose, self.builder.box(key), scale)
+        for side in ("left", "right"):
+            shot[f"eye_{side}"] = Shot((f"eye_{side}",), (), {}, self._eye_box(side), EYE_SCALE)
+        for role in INNER:
+            shot[role] = Shot((role,), (), PARTED, self._mouth_box(), MOUTH_SCALE)
+        for role in worn:
+            front = tuple(other for other in worn if other != role)
+            shot[role] = Shot((role,), ("skin", *front))
+        if "hair" in worn:
+            shot["hair_back"] = Shot(("hair",))
+        return shot
+
+    def _eye_box(self, side: str) -> shots.Box:
+        centre = self.figure.camera.seen(self.builder.eyes[side][None])[0]
+        reach = 1.15 * self.builder.radius(side) * self.figure.camera.scale
+        return float(centre[0] - reach), float(centre[1] - reach), 2 * reach, 2 * reach
+
+    def _mouth_box(self) -> shots.Box:
+        unit = self.figure.camera.scale
+        x, y = self.figure.camera.seen(self.builder.mouth[None])[0]
+        return float(x - 0.5 * unit), float(y - 0.35 * unit), 1.0 * unit, 0.95 * unit
+
+    def _sheets(self) -> list[Sheet]:
+        build, texture = self.builder, self.textures
+        skin, cavity = build.skin(texture)
+        sheets = (
+            [build.outer("hair_back", texture["hair_back"], 0.0, flat=True)] if "hair_back" in texture else []
+        )
+        sheets += [build.eye(side, texture[f"eye_{side}"]) for side in ("left", "right")]
+        sheets += [cavity, *(build.inner(role, texture[role]) for role in INNER), skin]
+        for role, lift in (("clothes", 0.1), ("hair", 0.12), ("accessory", 0.12)):
+            if role in texture:
+                sheets.append(build.outer(role, texture[role], lift))
+        return sheets
+
+    def _manifest(self) -> dict[str, object]:
+        recipe, camera, build = self.person.recipe, self.figure.camera, self.builder
+        pivot = camera.canvas(human.joint(self.person.points, "head")[None])[0]
+        return {
+            "id": recipe.id,
+            "name": recipe.name,
+            "kind": recipe.kind,
+            "bio": recipe.bio,
+            "canvas": (WIDTH, HEIGHT),
+            "distance": camera.distance,
+            "pivot": tuple(pivot),
+            "eyes": {side: tuple(camera.canvas(eye[None])[0]) for side, eye in build.eyes.items()},
+            "framing": self._framing(),
+            "voice": recipe.voice,
+            "manner": recipe.manner,
+            "origin": {"tool": "casting", "recipe": recipe.digest},
+        }
+
+    def _framing(self) -> dict[str, float]:
+        camera, rest = self.figure.camera, self.figure.rest
+        top = self.textures.get("hair", self.textures["skin"]).info.y
+        ahead = rest[(np.abs(rest[:, 0]) < 0.1) & (rest[:, 2] > self.builder.eyes["left"][2] - 0.45)]
+        chin = ahead[ahead[:, 1] > self.builder.mouth[1] - 0.75]
+        body = self.textures.get("clothes", self.textures["skin"])
+        return {
+            "top": top,
+            "chin": float(camera.seen(chin)[:, 1].max()),
+            "eyes": float(camera.seen(self.builder.eyes["left"][None])[0, 1]),
+            "centre": WIDTH / 2,
+            "bottom": HEIGHT,
+            "left": body.info.x,
+            "right": body.info.x + body.image.shape[1] / body.info.scale,
+        }
+
+
+def _plain(colour: tuple[int, int, int, int]) -> Texture:
+    """A texture of one colour over the whole canvas."""
+    return Texture(np.full((16, 16, 4), colour, dtype=np.uint8), TextureInfo(x=0, y=0, scale=16 / WIDTH))
+
+
+def bake(recipe: Path, target: Path, renders: Path, samples: int = SAMPLES, quality: int = 90) -> Pack:
+    """Bake one recipe.
+
+    Args:
+        recipe: the TOML file.
+        target: where the pack goes.
+        renders: folder for the renders, one below it a recipe's state; they are taken up again after a stop.
+        samples: per pixel.
+        quality: of the WebP textures.
+    """
+    state = hashlib.sha256(recipe.read_bytes()).hexdigest()[:12]
+    person = Person.load(recipe)
+    pack = Bake(person, renders / f"{recipe.stem}-{state}-{samples}", samples).run()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    save(pack, target, quality)
+    return pack

@@ -1,0 +1,344 @@
+"""Layers: the sheets of a person, from figure and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from casting import human
+from casting.bake import patch, sheet
+from casting.bake.figure import REST, Expression, Figure
+from casting.bake.keys import KEYS, LIT, PARTED, Key, Region
+from casting.bake.sheet import Sheet
+from rostra.presenters.pack import KeyInfo, Texture
+
+Points = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+STEP = 26.0  # canvas pixels between the points of a net
+FINE_STEP = 9.0  # the same over teeth, tongue and eyes
+BREATH = 3.0  # canvas pixels that the chest rises
+TONGUE_TIP = (0.0, 0.07, 0.05)  # decimetres that `tongueUp` lifts the tip
+EYE_BOX = (0.22, 0.14)  # dm from the centre of an eyeball to where lids end, sideways and up or down
+MOUTH_BOX = (0.36, 0.16)
+DEEP = 0.62  # dm behind the eyes: where the face ends and the side of the head begins
+
+
+class Builder:
+    """Makes the sheets of one figure."""
+
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        self.camera = figure.camera
+        points = figure.person.points
+        self.neck = float(human.joint(points, "neck")[1])
+        self.jaw = float(human.joint(points, "jaw")[1])
+        self.eyes = {"left": human.joint(points, "l-eye"), "right": human.joint(points, "r-eye")}
+        self.mouth = self._mouth()
+        self.visible = figure.seen(REST)
+
+    def _mouth(self) -> Points:
+        """(3,) the middle of the closed lips, decimetres: where parting the lips parts them most."""
+        figure = self.figure
+        lower = figure.shapes["jawOpen"][:, 1] - figure.shapes["mouthClose"][:, 1] * 0
+        near = (np.abs(figure.rest[:, 0]) < 0.05) & (figure.rest[:, 2] > self.eyes["left"][2])
+        ahead = near & (figure.rest[:, 1] < self.eyes["left"][1] - 0.3)
+        still, moved = ahead & (lower > -0.05), ahead & (lower < -0.2)
+        middle = (figure.rest[still, 1].min() + figure.rest[moved, 1].max()) / 2
+        depth = figure.rest[ahead & (np.abs(figure.rest[:, 1] - middle) < 0.05), 2].max()
+        return np.array([0.0, middle, depth])
+
+    # The parts every sheet needs
+
+    def head(self, height: Points) -> Points:
+        """(n,) how much points at these heights (dm) follow the head."""
+        rise = np.clip((height - self.neck) / (self.jaw - self.neck), 0, 1)
+        smooth: Points = rise * rise * (3 - 2 * rise)
+        return smooth
+
+    def breath(self, height: Points) -> Points:
+        """(n, 2) shift of points at these heights at full breath."""
+        down = np.clip((self.neck + 0.1 - height) / 0.9, 0, 1)
+        return np.stack([np.zeros_like(down), -BREATH * down * down * (3 - 2 * down)], axis=1)
+
+    def height(self, seen: Points) -> Points:
+        """(n,) decimetres of canvas points, if they lay in the plane of the eyes."""
+        return self.camera.centre[1] - (seen[:, 1] - sheet.MIDDLE[1]) / self.camera.scale
+
+    def shifts(self, points: Points, shapes: Mapping[str, Points]) -> dict[str, Points]:
+        """Shape shifts in canvas units, without those that move nothing."""
+        flip = np.array([1.0, -1.0, 1.0]) * self.camera.scale
+        result = {name: shift * flip for name, shift in shapes.items()}
+        return {name: shift for name, shift in result.items() if np.abs(shift).max() > sheet.LEAST}
+
+    # The skin
+
+    def skin(self, textures: Mapping[str, Texture]) -> tuple[Sheet, Sheet]:
+        """The skin of head, neck and body; and the dark of the mouth behind it."""
+        face = self._patch()
+        figure = self.figure
+        outline = self.camera.seen(figure.rest[face.vertices[face.outline]])
+        net, triangles = sheet.around(outline, self._extent(textures["skin"]), STEP)
+        _, net_points, net_shapes = figure.hits(net)
+        count = len(face.vertices)
+        names = np.concatenate([np.array(face.outline), count + np.arange(len(net))])
+        net_depth = self.camera.canvas(net_points)[:, 2]
+        vertices = np.concatenate(
+            [
+                self.camera.canvas(figure.rest[face.vertices]),
+                sheet.placed(net, net_depth, self.camera.distance),
+            ]
+        )
+        shapes = {
+            name: np.concatenate([figure.shapes[name][face.vertices], net_shapes[name]])
+            for name in figure.shapes
+        }
+        height = np.concatenate([figure.rest[face.vertices, 1], self.height(net)])
+        order = _by_depth(names[triangles], vertices), _by_depth(face.triangles, vertices)
+        shifts = self.shifts(vertices, shapes)
+        uv, mask, keys = self._looks(vertices, shifts, face, textures)
+        skin = Sheet(
+            name="skin",
+            vertices=vertices,
+            triangles=np.concatenate(order),
+            keys=keys,
+            uv=uv,
+            mask=mask,
+            head=self.head(height),
+            breath=self.breath(height),
+            shapes=shifts,
+            fine=True,
+        )
+        return skin, self._cavity(skin, face)
+
+    def _patch(self) -> patch.Patch:
+        figure = self.figure
+        half = np.array(MOUTH_BOX)
+        boxes = [patch.Opening("mouth", self.mouth[:2] - half, self.mouth[:2] + half)]
+        for name, eye in self.eyes.items():
+            boxes.append(patch.Opening(name, eye[:2] - EYE_BOX, eye[:2] + EYE_BOX))
+        deep = figure.rest[:, 2] < self.eyes["left"][2] - DEEP
+        low = figure.rest[:, 1] < self.neck
+        lids = boxes[1].holds(figure.rest) | boxes[2].holds(figure.rest)
+        shown = self.visible | figure.seen({"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0})
+        behind = lids & ~shown
+        return patch.cut(figure.rest, figure.faces, self.visible, deep | low, boxes, behind)
+
+    def _extent(self, texture: Texture) -> tuple[Points, Points]:
+        low = np.array([texture.info.x, texture.info.y])
+        size = np.array(texture.image.shape[1::-1]) / texture.info.scale
+        return low - STEP, low + size + STEP
+
+    def _looks(
+        self,
+        vertices: Points,
+        shifts: Mapping[str, Points],
+        face: patch.Patch,
+        textures: Mapping[str, Texture],
+    ) -> tuple[Points, Points, list[KeyInfo]]:
+        """Where and how much each vertex is seen in each key."""
+        rest = self._project(vertices)
+        count = len(face.vertices)
+        shown = np.ones(len(vertices), dtype=bool)
+        shown[:count] = self.visible[face.vertices]
+        regions = self.regions()
+        uv, mask, keys = [rest], [shown.astype(float)], [KeyInfo(texture="skin")]
+        for key in KEYS:
+            if key.picture not in textures:
+                continue
+            seen = np.zeros(len(vertices))
+            seen[:count] = self.figure.seen(key.pose)[face.vertices]
+            share = regions[key.region].share(rest) * seen
+            uv.append(self._project(_moved(vertices, shifts, key.pose)))
+            mask.append(share)
+            keys.append(KeyInfo(texture=key.picture, drive=dict(key.drive)))
+        table = np.array(mask)
+        self._adopt(table, rest, regions)
+        return np.array(uv), table, keys
+
+    def _adopt(self, mask: Points, rest: Points, regions: Mapping[str, Region]) -> None:
+        """Give vertices that no picture shows the key of their region, so that they have a colour."""
+        lost = mask.max(axis=0) == 0
+        for row, key in enumerate(KEYS, start=1):
+            if row < len(mask) and key.name in {"open", "blink-left", "blink-right"}:
+                near = lost & (regions[key.region].share(rest) > 0)
+                mask[row, near] = 1.0
+        mask[0, mask.max(axis=0) == 0] = 1.0
+
+    def regions(self) -> dict[str, Region]:
+        """Where on the canvas keys apply."""
+        unit = self.camera.scale
+        mouth = self.camera.seen(self.mouth[None])[0]
+        result = {"mouth": Region(mouth, 0.74 * unit, 0.44 * unit, 0.80 * unit)}
+        for name, eye in self.eyes.items():
+            centre = self.camera.seen((eye + np.array([0, 0, 0.1]))[None])[0]
+            result[name] = Region(centre, 0.31 * unit, 0.27 * unit, 0.24 * unit)
+        return result
+
+    def box(self, key: Key, face_shifts: Sheet | None = None) -> tuple[float, float, float, float]:
+        """The part of the canvas that a key's picture must show."""
+        regions = self.regions()
+        names = [
+            name for name in regions if name == key.region or (key.picture == "blink" and name != "mouth")
+        ]
+        rest = self.figure.rest[self.visible]
+        moved = self.figure.points(key.pose)[self.visible]
+        inside = np.zeros(len(rest), dtype=bool)
+        for name in names:
+            inside |= regions[name].share(self.camera.seen(rest)) > 0
+        places = np.concatenate([self.camera.seen(rest[inside]), self.camera.seen(moved[inside])])
+        low, high = places.min(axis=0) - 12, places.max(axis=0) + 12
+        return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
+
+    def _project(self, vertices: Points) -> Points:
+        factor = self.camera.distance / (self.camera.distance - vertices[:, 2:])
+        shown: Points = sheet.MIDDLE + (vertices[:, :2] - sheet.MIDDLE) * factor
+        return shown
+
+    def _cavity(self, skin: Sheet, face: patch.Patch) -> Sheet:
+        loop = np.array(face.mouth)
+        flat = skin.vertices[loop, :2]
+        triangles = patch.fill(flat * [1, -1], list(range(len(loop))))
+        count = len(loop)
+        return Sheet(
+            name="cavity",
+            vertices=skin.vertices[loop] - [0, 0, 4],
+            triangles=triangles,
+            keys=[KeyInfo(texture="cavity")],
+            uv=np.tile(sheet.MIDDLE, (1, count, 1)),
+            mask=np.ones((1, count)),
+            head=np.ones(count),
+            breath=np.zeros((count, 2)),
+            shapes={name: shift[loop] for name, shift in skin.shapes.items()},
+        )
+
+    # Inside the head
+
+    def inner(self, role: str, texture: Texture) -> Sheet:
+        """Teeth or tongue, rendered between parted lips."""
+        surface = self.figure.surface(role)
+        places, triangles = self._net(texture, FINE_STEP)
+        shifts = self.shifts(surface.points, surface.shapes)
+        if role == "tongue":
+            shifts["tongueUp"] = self._tip(surface.points)
+        elif role == "teeth_upper":
+            shifts = {}
+        parted = surface.points + sum(
+            (weight * surface.shapes[name] for name, weight in PARTED.items() if name in shifts),
+            start=np.zeros_like(surface.points),
+        )
+        near = self._nearest(self.camera.seen(parted), parted[:, 2], places)
+        depth = self.camera.canvas(parted)[near, 2]
+        own = {name: shift[near] for name, shift in shifts.items()}
+        back = _moved(np.zeros((len(places), 3)), own, PARTED)
+        vertices = sheet.placed(places, depth, self.camera.distance) - back
+        count = len(places)
+        return Sheet(
+            name=role.replace("_", "-"),
+            vertices=vertices,
+            triangles=triangles,
+            keys=[KeyInfo(texture=f"{role}_dim"), KeyInfo(texture=role, drive=LIT)],
+            uv=np.stack([places, places]),
+            mask=np.ones((2, count)),
+            head=np.ones(count),
+            breath=np.zeros((count, 2)),
+            shapes=own,
+        )
+
+    def _tip(self, points: Points) -> Points:
+        front = points[:, 2].max()
+        share = np.clip((points[:, 2] - (front - 0.25)) / 0.25, 0, 1)[:, None]
+        flip = np.array([1.0, -1.0, 1.0]) * self.camera.scale
+        shift: Points = share * np.array(TONGUE_TIP) * flip
+        return shift
+
+    def _nearest(self, seen: Points, depth: Points, places: Points) -> NDArray[np.int64]:
+        """For each place the front-most of the nearest surface points."""
+        _, near = cKDTree(seen).query(places, k=8)
+        near = near.reshape(len(places), -1)
+        front: NDArray[np.int64] = near[np.arange(len(places)), depth[near].argmax(axis=1)]
+        return front
+
+    def eye(self, side: str, texture: Texture) -> Sheet:
+        """An eyeball, rendered without lids."""
+        places, triangles = self._net(texture, FINE_STEP)
+        centre = self.eyes[side]
+        radius = self.radius(side)
+        middle = self.camera.canvas(centre[None])[0]
+        unit = self.camera.scale
+        flat = np.linalg.norm(places - self.camera.seen(centre[None])[0], axis=1)
+        depth = middle[2] + np.sqrt(
+            np.clip((radius * unit) ** 2 - flat**2, (0.15 * radius * unit) ** 2, None)
+        )
+        return self._plain(
+            f"eye-{side}", f"eye_{side}", places, triangles, depth, gaze=1 if side == "left" else 2
+        )
+
+    def radius(self, side: str) -> float:
+        """Decimetres of an eyeball."""
+        start, stop = human.RANGES[f"eye_{side}"]
+        points = self.figure.person.points[start:stop]
+        return float(np.median(np.linalg.norm(points - self.eyes[side], axis=1)))
+
+    # Around the head
+
+    def outer(self, name: str, texture: Texture, lift: float, flat: bool = False) -> Sheet:
+        """Hair, clothes or what is worn.
+
+        Args:
+            name: of the layer and its texture.
+            texture: what it looks like.
+            lift: decimetres before the skin under it.
+            flat: lies in the plane of the head's middle instead (what is behind the head).
+        """
+        places, triangles = self._net(texture, STEP)
+        if flat:
+            depth = np.full(len(places), (lift - 0.75) * self.camera.scale)
+        else:
+            _, points, _ = self.figure.hits(places)
+            depth = self.camera.canvas(points)[:, 2] + lift * self.camera.scale
+        return self._plain(name, name, places, triangles, depth)
+
+    def _plain(
+        self,
+        name: str,
+        texture: str,
+        places: Points,
+        triangles: NDArray[np.int64],
+        depth: Points,
+        gaze: int = 0,
+    ) -> Sheet:
+        height = self.height(places)
+        return Sheet(
+            name=name,
+            vertices=sheet.placed(places, depth, self.camera.distance),
+            triangles=triangles,
+            keys=[KeyInfo(texture=texture)],
+            uv=places[None],
+            mask=np.ones((1, len(places))),
+            head=self.head(height),
+            breath=self.breath(height),
+            gaze=gaze,
+        )
+
+    def _net(self, texture: Texture, step: float) -> tuple[Points, NDArray[np.int64]]:
+        info = texture.info
+        return sheet.grid(texture.image[..., 3], (info.x, info.y), info.scale, step)
+
+
+def _by_depth(triangles: NDArray[np.int64], vertices: Points) -> NDArray[np.int64]:
+    """Triangles from the farthest to the nearest."""
+    ordered: NDArray[np.int64] = triangles[
+        np.argsort(vertices[triangles][..., 2].mean(axis=1), kind="stable")
+    ]
+    return ordered
+
+
+def _moved(vertices: Points, shifts: Mapping[str, Points], pose: Expression) -> Points:
+    return vertices + sum(
+        (weight * shifts[name] for name, weight in pose.items() if name in shifts),
+        start=np.zeros_like(vertices),
+    )

@@ -1,0 +1,96 @@
+"""Shots: the renders that a pack is made of, each done once and kept until the recipe changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from casting import studio
+from casting.camera import HEIGHT, WIDTH
+from casting.person import Person
+from rostra.presenters.pack import Texture, TextureInfo
+
+Box = tuple[float, float, float, float]  # x, y, width, height in canvas pixels
+Picture = NDArray[np.uint8]
+
+BLEED = 24  # texels that colours spread into what is transparent, so that no edge turns dark
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One render.
+
+    Args:
+        show: roles that are seen.
+        hold: roles that cut a hole.
+        pose: the expression.
+        box: part of the canvas, or all of it.
+        scale: texels per canvas pixel.
+    """
+
+    show: tuple[str, ...]
+    hold: tuple[str, ...] = ()
+    pose: Mapping[str, float] = field(default_factory=dict)
+    box: Box | None = None
+    scale: float = 1.0
+
+
+def take(person: Person, name: str, shot: Shot, folder: Path, samples: int) -> Texture:
+    """Render a shot, or read it if it lies in the folder already."""
+    path = folder / f"{name}.png"
+    box = _whole(shot)
+    if not path.exists():
+        person.pose(shot.pose)
+        studio.render(person, path, shot.show, shot.hold, shot.scale, box, samples)
+    with Image.open(path) as image:
+        picture = np.array(image.convert("RGBA"))
+    return trimmed(picture, box[0], box[1], shot.scale)
+
+
+def _whole(shot: Shot) -> Box:
+    """The shot's box on whole texels."""
+    x, y, width, height = shot.box or (0, 0, WIDTH, HEIGHT)
+    step = 1 / shot.scale
+    left, top = np.floor(x / step) * step, np.floor(y / step) * step
+    return float(left), float(top), float(np.ceil(width / step) * step), float(np.ceil(height / step) * step)
+
+
+def trimmed(picture: Picture, x: float, y: float, scale: float) -> Texture:
+    """A texture without its empty margins, colours bled outwards."""
+    rows = np.nonzero((picture[..., 3] > 0).any(axis=1))[0]
+    columns = np.nonzero((picture[..., 3] > 0).any(axis=0))[0]
+    if not len(rows):
+        return Texture(np.zeros((2, 2, 4), dtype=np.uint8), TextureInfo(x=x, y=y, scale=scale))
+    top, bottom = max(0, rows[0] - 2), rows[-1] + 3
+    left, right = max(0, columns[0] - 2), columns[-1] + 3
+    cut = np.ascontiguousarray(picture[top:bottom, left:right])
+    return Texture(bled(cut), TextureInfo(x=x + left / scale, y=y + top / scale, scale=scale))
+
+
+def bled(picture: Picture) -> Picture:
+    """The same picture with the colours of its edges spread into what is transparent."""
+    solid = picture[..., 3] > 200
+    if solid.all() or not solid.any():
+        return picture
+    gap, (rows, columns) = ndimage.distance_transform_edt(~solid, return_indices=True)
+    result = picture.copy()
+    near = (picture[..., 3] < 24) & (gap <= BLEED)
+    result[near, :3] = picture[rows[near], columns[near], :3]
+    far = (picture[..., 3] == 0) & (gap > BLEED)
+    result[far, :3] = picture[solid, :3].mean(axis=0).astype(np.uint8)
+    return result
+
+
+def dimmed(texture: Texture, light: float) -> Texture:
+    """The same picture darker: what lies behind closed lips gets no light."""
+    picture = texture.image.copy()
+    picture[..., :3] = (picture[..., :3] * light).astype(np.uint8)
+    half = Image.fromarray(picture).resize((max(2, picture.shape[1] // 2), max(2, picture.shape[0] // 2)))
+    info = texture.info
+    return Texture(np.asarray(half), TextureInfo(x=info.x, y=info.y, scale=info.scale / 2))
