@@ -1,0 +1,145 @@
+"""Timing: the durations of a model's symbols -> phones and words that agree with the sound.
+
+The models' durations sum to the length of the sound, but their borders come a constant time after
+what is heard (the model's `lag`), a blank between words has a length of its own, and the last phone
+before a pause reaches far into the silence. So all borders move by the lag, a blank is shared by its
+neighbours, and a phone before a pause ends where its energy ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rostra.speech.speech import SILENCE, Phone, Word
+from rostra.speech.utterance import (
+    BLANK,
+    MODIFIERS,
+    NOBODY,
+    PRIMARY,
+    PUNCTUATION,
+    STRESSES,
+    VOWELS,
+    Utterance,
+)
+
+Samples = NDArray[np.float32]
+
+STEP = 0.005  # s, the grid on which energy is looked at
+QUIET = 0.02  # of the loud parts' amplitude; less is silence
+SHORTEST = 0.03  # s, a phone is never cut below
+LONGEST_TAIL = 0.12  # s, how far energy may stretch a phone into the pause behind it
+
+
+@dataclass
+class Span:
+    """A phone under construction."""
+
+    symbol: str
+    start: float
+    end: float
+    owner: int = NOBODY
+    stress: int = 0
+
+
+def spans(utterance: Utterance, durations: NDArray[np.float64], lag: float) -> list[Span]:
+    """Phones with pauses, in order, without gaps, from 0 to the sum of the durations.
+
+    Args:
+        utterance: what was read.
+        durations: (2 + symbols,) seconds: a lead, each symbol, a tail.
+        lag: seconds by which the borders come after the sound.
+    """
+    borders = np.concatenate([[0.0], np.cumsum(durations)])
+    borders[1:-1] = np.maximum(borders[1:-1] - lag, 0.0)
+    found = [Span(SILENCE, 0.0, borders[1])]
+    stress, start = 0, None
+    for at, symbol in enumerate(utterance.symbols):
+        begin, end = float(borders[at + 1]), float(borders[at + 2])
+        if symbol in STRESSES:  # the mark's time belongs to the phone that follows
+            stress = 1 if symbol == PRIMARY else 2
+            start = begin if start is None else start
+        elif symbol in MODIFIERS:
+            found[-1].end = end
+        elif symbol in PUNCTUATION:
+            _add_silence(found, end)
+        elif symbol == BLANK:
+            found.append(Span(BLANK, begin, end))
+        else:
+            marked = stress if symbol in VOWELS else 0
+            found.append(Span(symbol, begin if start is None else start, end, utterance.owners[at], marked))
+            start, stress = None, 0 if marked else stress
+    _add_silence(found, float(borders[-1]))
+    return _share_blanks(found)
+
+
+def settle(found: list[Span], sound: Samples, rate: int) -> list[Span]:
+    """End the phones before pauses where their energy ends."""
+    step = int(rate * STEP)
+    loud = envelope(sound, step)
+    threshold = QUIET * float(np.percentile(loud, 98)) if len(loud) else 0.0
+    for phone, pause in pairwise(found):
+        if phone.symbol == SILENCE or pause.symbol != SILENCE:
+            continue
+        first = int((phone.start + SHORTEST) / STEP)
+        last = min(len(loud), int(min(pause.end, phone.end + LONGEST_TAIL) / STEP))
+        quiet = np.flatnonzero(loud[first:last] <= threshold)
+        end = (first + int(quiet[0])) * STEP if len(quiet) else last * STEP
+        phone.end = pause.start = float(min(max(end, phone.start), pause.end))
+    return [span for span in found if span.end > span.start]
+
+
+def envelope(sound: Samples, step: int) -> NDArray[np.float64]:
+    """(steps,) root mean square of each step, smoothed over three."""
+    count = len(sound) // step
+    if not count:
+        return np.zeros(0)
+    power = np.square(sound[: count * step].astype(np.float64)).reshape(count, step).mean(axis=1)
+    return np.convolve(np.sqrt(power), np.full(3, 1 / 3), "same")
+
+
+def phones(found: Sequence[Span]) -> tuple[Phone, ...]:
+    """The finished phones."""
+    return tuple(Phone(span.symbol, span.start, span.end, span.stress) for span in found)
+
+
+def words(texts: Sequence[str], found: Sequence[Span]) -> tuple[Word, ...]:
+    """The author's words with their times; one that says nothing has zero length.
+
+    It stands at the end of the word before it, or at the start of the first word.
+    """
+    heard: dict[int, tuple[float, float]] = {}
+    for span in found:
+        if span.owner != NOBODY:
+            start = heard.get(span.owner, (span.start, 0.0))[0]
+            heard[span.owner] = (start, span.end)
+    last = min((start for start, _ in heard.values()), default=0.0)
+    result = []
+    for index, text in enumerate(texts):
+        start, end = heard.get(index, (last, last))
+        result.append(Word(text, start, end))
+        last = end
+    return tuple(result)
+
+
+def _add_silence(found: list[Span], end: float) -> None:
+    """Lengthen the pause at the end, or begin one; a blank before punctuation is part of the pause."""
+    begin = found[-1].end
+    while found[-1].symbol == BLANK:
+        begin = found.pop().start
+    if found[-1].symbol == SILENCE:
+        found[-1].end = end
+    else:
+        found.append(Span(SILENCE, begin, end))
+
+
+def _share_blanks(found: list[Span]) -> list[Span]:
+    for before, blank, after in zip(found, found[1:], found[2:], strict=False):
+        if blank.symbol == BLANK:
+            pause = before.symbol == SILENCE
+            before.end = after.start = blank.end if pause else (blank.start + blank.end) / 2
+    return [span for span in found if span.symbol != BLANK]
