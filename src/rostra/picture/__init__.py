@@ -1,0 +1,1 @@
+"""Picture: motion to frames to files."""

@@ -1,0 +1,160 @@
+"""Outlines: soft edges where a surface ends against another, such as lips and lids.
+
+A triangle covers a pixel or not, so a hard edge of a mesh would show steps. Layers marked `fine`
+get a fringe: along every visible border a strip of one pixel, in the colour of the border, whose opacity
+falls from full to none. A border is an edge of one triangle only, or a fold: both triangles of an edge on
+the same side of it, as where a lip rolls in or a lid slides under the brow. Folds are looked for in
+every pose; their strip grows with the fold, so that none appears at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rostra.picture.compiled import compiled
+from rostra.picture.raster import SUBPIXELS
+
+WIDTH = 1.0  # pixels of the fringe
+BORDER = -1  # `beside` of an edge that no other triangle shares
+
+
+class Outline:
+    """Draws lists of triangles with fringes. Fringe vertices are the second half of the rig's arrays.
+
+    Attributes:
+        triangles, layer, solid: what to draw, as in `raster.paint`; the first `count` are valid.
+    """
+
+    def __init__(
+        self,
+        triangles: NDArray[np.int32],
+        layer: NDArray[np.int32],
+        solid: NDArray[np.uint8],
+        fine: NDArray[np.bool_],
+        vertices: int,
+    ) -> None:
+        self._source = (triangles, layer, solid)
+        self._fine = fine  # (layers,)
+        self._across = neighbours(triangles, fine[layer])
+        self._normal = np.zeros((vertices, 2), np.float32)
+        self._reach = np.zeros(vertices, np.float32)
+        room = len(triangles) + 6 * int(fine[layer].sum())
+        self.triangles = np.zeros((room, 3), np.int32)
+        self.layer = np.zeros(room, np.int32)
+        self.solid = np.zeros(room, np.uint8)
+        self.count = 0
+        self._marks = np.zeros(len(triangles), np.uint8)
+
+    def trace(self, xs: NDArray[np.int32], ys: NDArray[np.int32], weight: NDArray[np.float32]) -> None:
+        """Make the list for a pose; fills the second half of `xs` and `ys`."""
+        triangles, layer, solid = self._source
+        half = len(xs) // 2
+        xs[half:], ys[half:] = xs[:half], ys[:half]
+        _mark(triangles, self._fine[layer], *self._across, xs, ys, self._normal, self._reach, self._marks)
+        _spread(self._normal, self._reach, xs, ys)
+        self.count = _list(triangles, layer, solid, self._marks, half, self.triangles, self.layer, self.solid)
+
+
+def neighbours(
+    triangles: NDArray[np.int32], wanted: NDArray[np.bool_]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """For each edge (corner e to e + 1) of each wanted triangle: the other triangle and its third vertex.
+
+    Returns:
+        beside: (t, 3) int32, `BORDER` for none; opposite: (t, 3) int32.
+    """
+    beside = np.full((len(triangles), 3), BORDER, np.int32)
+    opposite = np.zeros((len(triangles), 3), np.int32)
+    seen: dict[tuple[int, int], tuple[int, int]] = {}
+    for t in np.flatnonzero(wanted):
+        for e in range(3):
+            a, b, c = (int(triangles[t, (e + n) % 3]) for n in range(3))
+            edge = (min(a, b), max(a, b))
+            if edge in seen:
+                other, place = seen[edge]
+                beside[t, e], opposite[t, e] = other, triangles[other, (place + 2) % 3]
+                beside[other, place], opposite[other, place] = t, c
+            else:
+                seen[edge] = (int(t), e)
+    return beside, opposite
+
+
+@compiled
+def _mark(
+    triangles: Any,
+    fine: Any,
+    beside: Any,
+    opposite: Any,
+    xs: Any,
+    ys: Any,
+    normal: Any,
+    reach: Any,
+    marks: Any,
+) -> None:
+    """Find the borders of a pose: bits of `marks` are edges; sums up outward normals at their ends."""
+    normal[:] = 0
+    reach[:] = 0
+    for t in range(len(triangles)):
+        marks[t] = 0
+        if not fine[t]:
+            continue
+        for e in range(3):
+            other = beside[t, e]
+            if other > t:
+                continue
+            a, b, c = triangles[t, e], triangles[t, (e + 1) % 3], triangles[t, (e + 2) % 3]
+            dx, dy = np.float64(xs[b] - xs[a]), np.float64(ys[b] - ys[a])
+            length = np.sqrt(dx * dx + dy * dy)
+            if length == 0:
+                continue
+            side = dx * np.float64(ys[c] - ys[a]) - dy * np.float64(xs[c] - xs[a])
+            depth = np.float64(SUBPIXELS)
+            if other >= 0:
+                p = opposite[t, e]
+                beyond = dx * np.float64(ys[p] - ys[a]) - dy * np.float64(xs[p] - xs[a])
+                if side * beyond <= 0:
+                    continue
+                depth = min(abs(beyond) / length, depth)
+            sign = -1.0 if side > 0 else 1.0
+            marks[t] |= np.uint8(1 << e)
+            for v in (a, b):
+                normal[v, 0] += np.float32(-dy / length * sign)
+                normal[v, 1] += np.float32(dx / length * sign)
+                reach[v] = max(reach[v], np.float32(depth * WIDTH))
+
+
+@compiled
+def _spread(normal: Any, reach: Any, xs: Any, ys: Any) -> None:
+    """Put the fringe's outer vertices."""
+    half = len(normal)
+    for v in range(half):
+        length = np.sqrt(normal[v, 0] * normal[v, 0] + normal[v, 1] * normal[v, 1])
+        if length > 0.1:
+            xs[half + v] = xs[v] + np.int32(np.rint(normal[v, 0] / length * reach[v]))
+            ys[half + v] = ys[v] + np.int32(np.rint(normal[v, 1] / length * reach[v]))
+
+
+@compiled
+def _list(
+    triangles: Any, layer: Any, solid: Any, marks: Any, half: Any,
+    out: Any, out_layer: Any, out_solid: Any,
+) -> int:  # fmt: skip
+    """Each triangle, followed by its fringe; returns how many."""
+    n = 0
+    for t in range(len(triangles)):
+        one = layer[t]
+        out[n] = triangles[t]
+        out_layer[n], out_solid[n] = one, solid[t]
+        n += 1
+        for e in range(3):
+            if marks[t] & (1 << e):
+                a, b = triangles[t, e], triangles[t, (e + 1) % 3]
+                out[n, 0], out[n, 1], out[n, 2] = a, b, b + half
+                out[n + 1, 0], out[n + 1, 1], out[n + 1, 2] = a, b + half, a + half
+                out_layer[n], out_layer[n + 1] = one, one
+                out_solid[n], out_solid[n + 1] = 0, 0
+                n += 2
+    return n

@@ -1,0 +1,208 @@
+"""The rig: a row of motion to vertices on the screen and weights of the keys.
+
+The order is that of the pack format: shapes, eyeballs, breath, head, sway, perspective; then the
+canvas is laid into the frame. Results are rounded to 1/256 pixel, so that a picture depends on its row
+alone and two equal poses are equal to the last bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rostra.acting.motion import CHANNELS, INDEX
+from rostra.errors import PackError
+from rostra.picture.compiled import compiled
+from rostra.picture.layout import Placing
+from rostra.picture.raster import KEYS
+from rostra.presenters.pack import MIN_DRIVE, Pack
+
+FACTORS = 3  # most channels in a product
+LEAST = 1e-4  # shapes that weigh less are not summed
+SWAY_ROLL = 0.012  # rad of the whole person at bodySway 1
+SWAY_SHIFT = 0.006  # parts of the canvas width at bodySway 1
+LEAN = 0.014  # growth of the whole person at bodyLean 1
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+_OWN = [INDEX[name] for name in (
+    "gazeYaw", "gazePitch", "breath", "headYaw", "headPitch", "headRoll", "bodySway", "bodyLean",
+)]  # fmt: skip
+
+
+class Rig:
+    """Poses of one pack in one place; owns the arrays that `pose` fills.
+
+    Attributes:
+        xs, ys: (2 n,) int32, 1/256 pixel. The second half belongs to the outlines (see `outline`).
+        weight: (2 n, KEYS) float32, weights of the keys; the second half is 0.
+    """
+
+    def __init__(self, pack: Pack, placing: Placing) -> None:
+        info, count = pack.manifest, len(pack.vertices)
+        self.xs, self.ys = np.zeros(2 * count, np.int32), np.zeros(2 * count, np.int32)
+        self.weight = np.zeros((2 * count, KEYS), np.float32)
+        self._pack = pack
+        self._factors = np.array([_factors(name) for name in info.shapes], np.int32).reshape(-1, FACTORS)
+        self._work = np.empty((count, 3), np.float32)
+        eyes = [info.eyes.get(side, (0.0, 0.0, 0.0)) for side in ("left", "right")]
+        self._eyes = np.array(eyes, np.float32)
+        self._pivot = np.array(info.pivot, np.float32)
+        self._view = np.array([*info.canvas, info.distance, *placing], np.float64)
+        self._drives = [_drives(layer.info.keys) for layer in pack.layers]
+
+    def pose(self, row: Floats) -> None:
+        """Move to one row of motion, (len(CHANNELS),) float32."""
+        pack = self._pack
+        if row.shape != (len(CHANNELS),):
+            raise ValueError(f"a row of motion has {len(CHANNELS)} channels, not {row.shape}")
+        row = np.nan_to_num(row, posinf=0.0, neginf=0.0).astype(np.float32)
+        _deform(
+            row, self._factors, pack.delta_start, pack.delta_vertex, pack.delta, pack.vertices, self._work
+        )
+        own = row[_OWN].astype(np.float64)
+        _turn(
+            self._work, pack.gaze, pack.breath, pack.head, own, self._eyes, self._pivot, self._view,
+            self.xs, self.ys,
+        )  # fmt: skip
+        for layer, drives in zip(pack.layers, self._drives, strict=True):
+            run = slice(layer.info.start, layer.info.stop)
+            levels = np.array([_level(drive, row) for drive in drives], np.float32)
+            _weigh(levels, layer.mask, pack.alpha[run], self.weight[run])
+
+
+Drive = list[tuple[list[int], float]]  # channels to multiply, gain
+
+
+def _drives(keys: Any) -> list[Drive]:
+    return [
+        [([n for n in _factors(name) if n >= 0], gain) for name, gain in key.drive.items()] for key in keys
+    ]
+
+
+def _level(drive: Drive, row: Floats) -> float:
+    total = 0.0
+    for channels, gain in drive:
+        product = gain
+        for channel in channels:
+            product *= float(row[channel])
+        total += product
+    return min(max(total, 0.0), 1.0)
+
+
+def _factors(name: str) -> list[int]:
+    """The channels of a product such as `jawOpen*mouthPucker`, filled up with -1."""
+    parts = [part.strip() for part in name.split("*")]
+    unknown = [part for part in parts if part not in INDEX]
+    if unknown or len(parts) > FACTORS:
+        what = f"the unknown channel {unknown[0]!r}" if unknown else f"more than {FACTORS} factors"
+        raise PackError(f"The pack's shape {name!r} has {what}.", "Bake it with this version.", "shapes")
+    return [INDEX[part] for part in parts] + [-1] * (FACTORS - len(parts))
+
+
+@compiled
+def _deform(row: Any, factors: Any, starts: Any, vertex: Any, delta: Any, rest: Any, out: Any) -> None:
+    """Vertices plus the weighted shapes."""
+    out[:] = rest
+    for shape in range(len(factors)):
+        weight = np.float32(1)
+        for factor in range(FACTORS):
+            if factors[shape, factor] >= 0:
+                weight *= row[factors[shape, factor]]
+        if abs(weight) <= LEAST:
+            continue
+        for m in range(starts[shape], starts[shape + 1]):
+            v = vertex[m]
+            out[v, 0] += weight * delta[m, 0]
+            out[v, 1] += weight * delta[m, 1]
+            out[v, 2] += weight * delta[m, 2]
+
+
+@compiled
+def _rotation(yaw: Any, pitch: Any, roll: Any) -> Any:
+    """Roll, then pitch, then yaw; x right, y down, z to the viewer. Signs as in `acting.motion`."""
+    cy, sy, cp, sp, cr, sr = (
+        np.cos(yaw),
+        np.sin(yaw),
+        np.cos(pitch),
+        np.sin(pitch),
+        np.cos(roll),
+        np.sin(roll),
+    )
+    turn = np.array([[cy, 0.0, sy], [0.0, 1.0, 0.0], [-sy, 0.0, cy]])
+    nod = np.array([[1.0, 0.0, 0.0], [0.0, cp, sp], [0.0, -sp, cp]])
+    tilt = np.array([[cr, -sr, 0.0], [sr, cr, 0.0], [0.0, 0.0, 1.0]])
+    return _product(turn, _product(nod, tilt))
+
+
+@compiled
+def _product(a: Any, b: Any) -> Any:
+    out = np.zeros((3, 3))
+    for i in range(3):
+        for j in range(3):
+            for k in range(3):
+                out[i, j] += a[i, k] * b[k, j]
+    return out
+
+
+@compiled
+def _turn(
+    work: Any, gaze: Any, breath: Any, head: Any, own: Any, eyes: Any, pivot: Any, view: Any, xs: Any, ys: Any
+) -> None:
+    """Eyeballs, breath, head, sway, perspective, frame; own: the channels of `_OWN`, in that order."""
+    eyeball = _rotation(own[0], own[1], 0.0)
+    skull = _rotation(own[3], own[4], own[5])
+    lung, lean = own[2], 1.0 + LEAN * own[7]
+    width, height, distance, scale, left, top = view[0], view[1], view[2], view[3], view[4], view[5]
+    sway_cos, sway_sin = np.cos(SWAY_ROLL * own[6]) * lean, np.sin(SWAY_ROLL * own[6]) * lean
+    shift = SWAY_SHIFT * width * own[6]
+    for v in range(len(work)):
+        x, y, z = np.float64(work[v, 0]), np.float64(work[v, 1]), np.float64(work[v, 2])
+        if gaze[v] > 0:
+            eye = eyes[gaze[v] - 1]
+            a, b, c = x - eye[0], y - eye[1], z - eye[2]
+            x = eye[0] + eyeball[0, 0] * a + eyeball[0, 1] * b + eyeball[0, 2] * c
+            y = eye[1] + eyeball[1, 0] * a + eyeball[1, 1] * b + eyeball[1, 2] * c
+            z = eye[2] + eyeball[2, 0] * a + eyeball[2, 1] * b + eyeball[2, 2] * c
+        x += breath[v, 0] * lung
+        y += breath[v, 1] * lung
+        follow = head[v]
+        if follow > 0:
+            a, b, c = x - pivot[0], y - pivot[1], z - pivot[2]
+            x += follow * (skull[0, 0] * a + skull[0, 1] * b + skull[0, 2] * c - a)
+            y += follow * (skull[1, 0] * a + skull[1, 1] * b + skull[1, 2] * c - b)
+            z += follow * (skull[2, 0] * a + skull[2, 1] * b + skull[2, 2] * c - c)
+        a, b = x - width / 2, y - height
+        x = width / 2 + shift + sway_cos * a - sway_sin * b
+        y = height + sway_sin * a + sway_cos * b
+        near = scale * distance / (distance - z)
+        x = left + scale * width / 2 + (x - width / 2) * near
+        y = top + scale * height / 2 + (y - height / 2) * near
+        xs[v] = np.int32(np.rint(min(max(x, -8000.0), 8000.0) * 256.0))
+        ys[v] = np.int32(np.rint(min(max(y, -8000.0), 8000.0) * 256.0))
+
+
+@compiled
+def _weigh(levels: Any, mask: Any, alpha: Any, out: Any) -> None:
+    """Weights of a layer's keys at its vertices.
+
+    The least drive counts as far as the rest does not show a vertex: where the rest is whole, a key at
+    0 takes nothing and costs nothing.
+    """
+    for v in range(len(alpha)):
+        hidden = np.float32(MIN_DRIVE) * (np.float32(1) - mask[0, v])
+        total = np.float32(0)
+        for key in range(1, len(levels)):
+            share = mask[key, v] * max(levels[key], hidden)
+            out[v, key] = share
+            total += share
+        out[v, 0] = mask[0, v] * max(np.float32(0), np.float32(1) - total)
+        total += out[v, 0]
+        if total > 0:
+            for key in range(len(levels)):
+                out[v, key] *= alpha[v] / total
+        else:
+            out[v, 0] = alpha[v]

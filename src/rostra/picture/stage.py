@@ -1,0 +1,188 @@
+"""The stage: a presenter before a backdrop, drawn row by row into frames.
+
+A stage belongs to one thread. It keeps the whole picture packed (see `raster`), draws again only the
+box in which something moved, and brings a caller's frame up to date with what changed since it last
+drew into that frame. What a frame shows depends on its row alone, never on what was drawn before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rostra.picture.compiled import compiled
+from rostra.picture.frame import NOTHING, Rect, Size, Yuv420
+from rostra.picture.layout import Layout, place
+from rostra.picture.outline import Outline
+from rostra.picture.raster import KEYS, from_planes, paint, to_planes
+from rostra.picture.rig import Rig
+from rostra.picture.wardrobe import wardrobe
+from rostra.presenters.pack import Pack
+
+REMEMBERED = 16  # changed boxes kept: a frame last drawn longer ago is drawn whole
+FRINGE = 2  # pixels by which outlines may exceed the vertices
+
+
+class Backdrop(Protocol):
+    """What is behind the presenter."""
+
+    moving: bool  # whether each frame has another picture
+
+    def next(self) -> Yuv420:
+        """The picture of the next frame, of the stage's size; still ones return the same each time."""
+        ...
+
+
+class Stage:
+    """One presenter in one layout, size and backdrop.
+
+    Args:
+        pack: the presenter.
+        layout: where the presenter stands.
+        size: of the frames, pixels; even.
+        backdrop: behind the presenter.
+    """
+
+    def __init__(self, pack: Pack, layout: Layout, size: Size, backdrop: Backdrop) -> None:
+        placing = place(pack.manifest.framing, layout, size)
+        self.size = size
+        self._backdrop = backdrop
+        self._rig = Rig(pack, placing)
+        self._wear = wear = wardrobe(pack, placing.scale)
+        fine = np.array([layer.info.fine for layer in pack.layers], np.bool_)
+        self._outline = Outline(wear.triangles, wear.layer, wear.solid, fine, len(pack.vertices))
+        self._whole = np.concatenate([pack.alpha >= 1, np.zeros(len(pack.alpha), np.bool_)])
+        self._runs = np.array([(layer.info.start, layer.info.stop) for layer in pack.layers], np.int64)
+        self._boxes = np.zeros((len(pack.layers), 4), np.int64)
+        self._before = (self._rig.xs.copy(), self._rig.ys.copy(), self._rig.weight.copy())
+        self._scratch = (np.zeros(size.width, np.uint64), np.zeros((3 * KEYS, 3), np.int64))
+        self._canvas = np.zeros((size.height, size.width), np.uint32)
+        self._empty: NDArray[np.uint32] | None = None  # the backdrop alone, if it is still
+        self._turn = 0
+        self._changed: deque[Rect] = deque(maxlen=REMEMBERED)
+
+    def draw(self, row: NDArray[np.float32], out: Yuv420) -> Rect:
+        """Draw the pose of one row of motion, (len(CHANNELS),) float32.
+
+        Args:
+            row: the motion; see `acting.motion`.
+            out: a frame of the stage's size. Others that paint into it must tell it (`Yuv420.spoil`).
+
+        Returns:
+            What changed in `out` since this stage last drew into it.
+        """
+        if out.size != self.size:
+            raise ValueError(f"the frame has {out.size}, the stage {self.size}")
+        self._rig.pose(row)
+        if self._backdrop.moving:
+            return self._draw_moving(out)
+        return self._draw_still(out)
+
+    def _draw_still(self, out: Yuv420) -> Rect:
+        if self._empty is None:
+            self._empty = self._packed(self._backdrop.next(), self._everything)
+            self._canvas[:] = self._empty
+            self._moved()
+            box = self._everything
+        else:
+            box = self._moved().within(self.size)
+            part = _slices(box)
+            self._canvas[part] = self._empty[part]
+        self._paint(box)
+        self._turn += 1
+        self._changed.append(box)
+        return self._publish(out)
+
+    def _draw_moving(self, out: Yuv420) -> Rect:
+        behind = self._backdrop.next()
+        self._moved()
+        box = _union(self._boxes).within(self.size)
+        out.copy_from(behind)
+        if not box.empty:
+            from_planes(self._canvas, np.array(box), behind.y, behind.u, behind.v)
+            self._paint(box)
+            to_planes(self._canvas, np.array(box), out.y, out.u, out.v)
+        return self._everything
+
+    def _publish(self, out: Yuv420) -> Rect:
+        """Bring a frame up to date with the canvas."""
+        age = self._turn - out.turn if out.owner is self else REMEMBERED + 1
+        if age > len(self._changed):
+            box = self._everything
+        else:
+            box = out.spoilt
+            for n in range(age):
+                box = box.union(self._changed[-1 - n])
+            box = box.within(self.size)
+        if not box.empty:
+            to_planes(self._canvas, np.array(box), out.y, out.u, out.v)
+        out.owner, out.turn, out.spoilt = self, self._turn, NOTHING
+        return box
+
+    def _moved(self) -> Rect:
+        """The box in which the pose differs from the last one; remembers the pose."""
+        rig = self._rig
+        changed = _changes(self._runs, rig.xs, rig.ys, rig.weight, *self._before, self._boxes)
+        return Rect(*(int(side) for side in changed))
+
+    def _paint(self, box: Rect) -> None:
+        if box.empty:
+            return
+        rig, wear, lines = self._rig, self._wear, self._outline
+        lines.trace(rig.xs, rig.ys, rig.weight)
+        paint(
+            self._canvas.reshape(-1), self.size.width, np.array(box), rig.xs, rig.ys, wear.uv, rig.weight,
+            self._whole, lines.triangles, lines.layer, lines.solid, 0, lines.count,
+            wear.texels, wear.base, wear.stride, wear.keys, *self._scratch,
+        )  # fmt: skip
+
+    def _packed(self, frame: Yuv420, box: Rect) -> NDArray[np.uint32]:
+        canvas = np.zeros((self.size.height, self.size.width), np.uint32)
+        from_planes(canvas, np.array(box), frame.y, frame.u, frame.v)
+        return canvas
+
+    @property
+    def _everything(self) -> Rect:
+        return Rect(0, 0, self.size.width, self.size.height)
+
+
+def _slices(box: Rect) -> tuple[slice, slice]:
+    return slice(box.top, max(box.bottom, box.top)), slice(box.left, max(box.right, box.left))
+
+
+def _union(boxes: NDArray[np.int64]) -> Rect:
+    whole = NOTHING
+    for box in boxes:
+        whole = whole.union(Rect(*(int(side) for side in box)))
+    return whole
+
+
+@compiled
+def _changes(
+    runs: Any, xs: Any, ys: Any, weight: Any, old_xs: Any, old_ys: Any, old_weight: Any, boxes: Any
+) -> Any:
+    """The union of the old and new boxes of all layers that differ; updates `boxes` and the old arrays."""
+    change = np.array([1 << 30, 1 << 30, -(1 << 30), -(1 << 30)])
+    for n in range(len(runs)):
+        same = True
+        left, top, right, bottom = 1 << 30, 1 << 30, -(1 << 30), -(1 << 30)
+        for v in range(runs[n, 0], runs[n, 1]):
+            left, right = min(left, xs[v]), max(right, xs[v])
+            top, bottom = min(top, ys[v]), max(bottom, ys[v])
+            same = same and xs[v] == old_xs[v] and ys[v] == old_ys[v]
+            old_xs[v], old_ys[v] = xs[v], ys[v]
+            for key in range(weight.shape[1]):
+                same = same and weight[v, key] == old_weight[v, key]
+                old_weight[v, key] = weight[v, key]
+        if same or runs[n, 0] == runs[n, 1]:
+            continue
+        change[0], change[1] = min(change[0], boxes[n, 0]), min(change[1], boxes[n, 1])
+        change[2], change[3] = max(change[2], boxes[n, 2]), max(change[3], boxes[n, 3])
+        boxes[n, 0], boxes[n, 1] = (left >> 8) - FRINGE, (top >> 8) - FRINGE
+        boxes[n, 2], boxes[n, 3] = (right >> 8) + FRINGE + 1, (bottom >> 8) + FRINGE + 1
+        change[0], change[1] = min(change[0], boxes[n, 0]), min(change[1], boxes[n, 1])
+        change[2], change[3] = max(change[2], boxes[n, 2]), max(change[3], boxes[n, 3])
+    return change
