@@ -1,0 +1,185 @@
+"""Brows and lashes: hairs rooted in the skin that go where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from casting import human
+from casting.blender import Shader, curves, linear, move
+from casting.landmarks import BODY, ball, body_faces, vertex_normals
+from casting.recipe import BrowPart, LashPart
+from casting.sculpt import step
+
+Points = NDArray[np.float64]
+Follow = Callable[[Points], None]
+STEPS = 7  # points of a hair
+
+
+def hair_material(name: str, colour: str, roughness: float = 0.5) -> Any:
+    """Plain dark hair."""
+    shader = Shader(name)
+    tone = shader.node("HairInfo").outputs["Random"]
+    base = np.array(linear(colour))
+    mixed = shader.mix(tuple(base * 0.7), tuple(base * 1.35), tone)
+    surface = shader.node("BsdfPrincipled", Base_Color=mixed, Roughness=roughness, Specular_IOR_Level=0.25)
+    return shader.finish(surface.outputs[0])
+
+
+class Rooted:
+    """Strands that follow the skin: each goes with the vertices around its root.
+
+    Args:
+        points: (COUNT, 3) at rest.
+        strands: (n, k, 3) at rest, root first.
+        near: how many vertices a root listens to.
+    """
+
+    def __init__(self, points: Points, strands: Points, near: int = 6) -> None:
+        gap, self.vertices = cKDTree(points[:BODY]).query(strands[:, 0], near)
+        weight = 1 / (gap**2 + 1e-5)
+        self.weight = weight / weight.sum(axis=1, keepdims=True)
+        self.rest = points[:BODY].copy()
+        self.normals = vertex_normals(self.rest, body_faces())
+        self.strands = strands
+
+    def at(self, posed: Points) -> Points:
+        """(n, k, 3) strands on the posed skin."""
+        shift = np.einsum("nk,nki->ni", self.weight, posed[self.vertices] - self.rest[self.vertices])
+        turn = self._turn(vertex_normals(posed[:BODY], body_faces()))
+        root = self.strands[:, :1]
+        turned = np.einsum("nij,nkj->nki", turn, self.strands - root)
+        moved: Points = root + shift[:, None] + turned
+        return moved
+
+    def _turn(self, normals: Points) -> Points:
+        """(n, 3, 3) smallest turn from the normals at rest to these."""
+        old = _unit(np.einsum("nk,nki->ni", self.weight, self.normals[self.vertices]))
+        new = _unit(np.einsum("nk,nki->ni", self.weight, normals[self.vertices]))
+        axis = np.cross(old, new)
+        cosine = np.clip((old * new).sum(axis=1), -0.99, 1)
+        skew = np.zeros((len(old), 3, 3))
+        skew[:, 0, 1], skew[:, 0, 2], skew[:, 1, 2] = -axis[:, 2], axis[:, 1], -axis[:, 0]
+        skew -= skew.transpose(0, 2, 1)
+        turn: Points = np.eye(3) + skew + skew @ skew / (1 + cosine)[:, None, None]
+        return turn
+
+
+def _unit(vectors: Points) -> Points:
+    unit: Points = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return unit
+
+
+def add_brows(
+    points: Points, surface: tuple[Points, NDArray[np.int64]], part: BrowPart
+) -> tuple[Any, Follow]:
+    """The brows, and what moves them.
+
+    Args:
+        points: (COUNT, 3) at rest.
+        surface: points and triangles of the skin as rendered at rest.
+        part: their shape and colour.
+    """
+    generator = np.random.default_rng(7)
+    sides = []
+    for sign, side in ((1.0, "left"), (-1.0, "right")):
+        flat = _brow(points, side, part, generator)
+        sides.append(_laid(surface, flat, sign))
+    strands = np.concatenate(sides)
+    rooted = Rooted(points, strands)
+    radius = part.radius * generator.uniform(0.7, 1.2, len(strands))
+    thing = curves("brows", strands, radius, hair_material("brows", part.colour), tip=0.1)
+    return thing, lambda posed: move(thing, rooted.at(posed))
+
+
+def _brow(points: Points, side: str, part: BrowPart, generator: np.random.Generator) -> Points:
+    """(n, STEPS, 2) hairs of the left brow as x, y in front view (the right one mirrored later)."""
+    centre, _ = ball(points, side)
+    count = part.count
+    along = generator.uniform(0, 0.98, count)
+    across = np.clip(generator.normal(0, 0.5, count), -1.1, 1.1)
+    thick = part.thickness * (0.75 + 0.45 * np.sin(np.pi * np.clip(along + 0.1, 0, 1)))
+    thick = thick * (1 - 0.85 * step(0.5, 1.0, along))
+    x = part.start + along * part.length
+    y = centre[1] + part.height + part.arch * np.sin(np.pi * 0.93 * along**1.25) + part.slope * along
+    y = y - 0.03 * along**4 + across * thick
+    angle = np.where(along < 0.18, 1.2 - 3.2 * along, 0.45 - 0.5 * along)
+    angle = angle - 0.45 * across * (1 - along) + generator.normal(0, 0.12, count)
+    length = part.hair * generator.uniform(0.75, 1.15, count) * (1 - 0.35 * along)
+    t = np.linspace(0, 1, STEPS)
+    reach = length[:, None] * t
+    bend = angle[:, None] * (1 - 0.35 * t)
+    return np.stack([x[:, None] + np.cos(bend) * reach, y[:, None] + np.sin(bend) * reach], axis=-1)
+
+
+def _laid(surface: tuple[Points, NDArray[np.int64]], flat: Points, sign: float) -> Points:
+    """Hairs given in front view, laid on the skin."""
+    skin, _ = surface
+    front = skin[skin[:, 2] > np.median(skin[:, 2])]
+    tree = cKDTree(front[:, :2])
+    where = flat * [sign, 1]
+    gap, near = tree.query(where.reshape(-1, 2), 6)
+    top = front[near][..., 2]
+    weight = 1 / (gap**2 + 1e-6)
+    top = np.where(top > top.max(axis=1, keepdims=True) - 0.08, top, top.max(axis=1, keepdims=True))
+    z = ((top * weight).sum(axis=1) / weight.sum(axis=1)).reshape(where.shape[:2])
+    lift = 0.003 + 0.010 * np.sin(np.pi * 0.8 * np.linspace(0, 1, STEPS))
+    return np.concatenate([where, (z + lift)[..., None]], axis=-1)
+
+
+def add_lashes(points: Points, part: LashPart) -> tuple[Any, Follow]:
+    """The lashes, and what moves them."""
+    generator = np.random.default_rng(11)
+    strands, radii = [], []
+    for sign, side, letter in ((1.0, "left", "l"), (-1.0, "right", "r")):
+        centre, radius = ball(points, side)
+        for upper in (True, False):
+            row = _lid_row(points, letter, upper, centre, radius)
+            count = part.count if upper else part.count // 2
+            hairs = _lashes(row, centre, sign, upper, count, part, generator)
+            strands.append(hairs)
+            radii.append(np.full(count, part.radius * (1.0 if upper else 0.6)))
+    everything = np.concatenate(strands)
+    rooted = Rooted(points, everything, 3)
+    thing = curves("lashes", everything, np.concatenate(radii), hair_material("lashes", part.colour), tip=0.1)
+    return thing, lambda posed: move(thing, rooted.at(posed))
+
+
+def _lid_row(points: Points, letter: str, upper: bool, centre: Points, radius: float) -> Points:
+    """(m, 3) the lid's edge from the inner to the outer corner, from the roots of the lash helper."""
+    base = human.base()
+    helper = np.unique(base.faces[base.group == f"helper-{letter}-eyelashes-{2 if upper else 1}"])
+    strip = points[helper]
+    away = np.linalg.norm(strip - centre, axis=1)
+    roots = strip[away < np.quantile(away, 0.36)]
+    order = np.argsort(np.abs(roots[:, 0]))
+    row: Points = roots[order]
+    return row
+
+
+def _lashes(
+    row: Points,
+    centre: Points,
+    sign: float,
+    upper: bool,
+    count: int,
+    part: LashPart,
+    generator: np.random.Generator,
+) -> Points:
+    along = np.sort(np.clip(np.linspace(0.06, 1, count) + generator.normal(0, 0.006, count), 0, 1))
+    path = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(row, axis=0), axis=1))])
+    root = np.stack([np.interp(along * path[-1], path, row[:, k]) for k in range(3)], axis=1)
+    length = part.length * (1 if upper else part.lower) * (0.40 + 0.60 * step(0.0, 0.75, along))
+    length = length * generator.normal(1, 0.10, count)
+    t = np.linspace(0, 1, STEPS)[None]
+    out = _unit(root - centre)
+    fan = sign * (0.9 * (along - 0.42) + generator.normal(0, 0.05, count))
+    rise = (0.05 * t + 0.62 * t**2) if upper else (-0.35 * t - 0.15 * t**2)
+    hairs = root[:, None] + (0.85 * out[:, None] * t[..., None] * length[:, None, None])
+    hairs[..., 1] += rise * length[:, None]
+    hairs[..., 0] += fan[:, None] * length[:, None] * t
+    return hairs

@@ -1,0 +1,141 @@
+"""The studio: camera, lights, colour management, and the render of chosen parts of a person."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bpy
+import mathutils
+
+from casting.blender import linear, to_blender
+from casting.camera import HEIGHT, WIDTH
+
+if TYPE_CHECKING:
+    from casting.person import Person
+
+THREADS = 2
+SAMPLES = 24
+
+# name: place relative to the eyes (dm, person's coordinates), width, height (dm), watts, colour
+LIGHTS = {
+    "key": ((-3.2, 3.4, 5.0), 3.0, 3.0, 300.0, "#fff1e2"),
+    "fill": ((4.6, 0.6, 4.6), 4.0, 4.0, 95.0, "#eef2ff"),
+    "under": ((0.4, -3.2, 4.0), 2.6, 1.6, 14.0, "#ffeadb"),
+    "rim right": ((3.4, 2.2, -3.4), 1.4, 3.0, 210.0, "#eaf1ff"),
+    "rim left": ((-3.6, 1.4, -3.4), 1.2, 3.0, 150.0, "#ffe9d2"),
+    "top": ((0.0, 4.8, -1.2), 2.0, 2.0, 60.0, "#ffffff"),
+}
+WORLD = ("#e9eefc", 0.28)
+
+
+def prepare(person: Person, gain: float = 1.0) -> None:
+    """Set up camera, lights, world and colour for a person."""
+    scene = bpy.context.scene
+    _engine(scene)
+    _camera(scene, person)
+    _world(scene)
+    for name, (offset, width, height, watts, colour) in LIGHTS.items():
+        _area(name, person.camera.eyes, offset, (width, height), watts * gain, colour)
+
+
+def _engine(scene: Any) -> None:
+    scene.render.engine = "CYCLES"
+    cycles = scene.cycles
+    cycles.device = "CPU"
+    cycles.use_denoising = True
+    cycles.denoiser = "OPENIMAGEDENOISE"
+    cycles.denoising_prefilter = "ACCURATE"
+    cycles.use_adaptive_sampling = True
+    cycles.adaptive_threshold = 0.02
+    cycles.max_bounces = 8
+    cycles.transparent_max_bounces = 16
+    cycles.sample_clamp_indirect = 4.0
+    scene.render.threads_mode = "FIXED"
+    scene.render.threads = THREADS
+    scene.render.film_transparent = True
+    scene.render.use_persistent_data = True
+    settings = scene.render.image_settings
+    settings.file_format, settings.color_mode, settings.color_depth = "PNG", "RGBA", "8"
+    scene.view_settings.view_transform = "Filmic"
+    scene.view_settings.look = "Medium High Contrast"
+    scene.view_settings.exposure = 0.25
+
+
+def _camera(scene: Any, person: Person) -> None:
+    data = bpy.data.cameras.new("camera")
+    thing = bpy.data.objects.new("camera", data)
+    scene.collection.objects.link(thing)
+    thing.location = to_blender(person.camera.place)
+    thing.rotation_euler = (math.pi / 2, 0, 0)
+    data.sensor_fit = "HORIZONTAL"
+    data.angle = person.camera.field
+    data.clip_end = 200
+    scene.camera = thing
+
+
+def _world(scene: Any) -> None:
+    world = bpy.data.worlds.new("world")
+    world.use_nodes = True
+    background = world.node_tree.nodes["Background"]
+    background.inputs[0].default_value = (*linear(WORLD[0]), 1)
+    background.inputs[1].default_value = WORLD[1]
+    scene.world = world
+
+
+def _area(name: str, eyes: Any, offset: Any, size: tuple[float, float], watts: float, colour: str) -> None:
+    data = bpy.data.lights.new(name, "AREA")
+    data.energy, data.color = watts, linear(colour)
+    data.shape, data.size, data.size_y = "RECTANGLE", *size
+    thing = bpy.data.objects.new(name, data)
+    bpy.context.scene.collection.objects.link(thing)
+    centre = to_blender([eyes[0], eyes[1] - 0.3, eyes[2] - 0.3])
+    place = centre + to_blender(offset)
+    thing.location = place
+    aim = mathutils.Vector((centre - place).tolist())
+    thing.rotation_euler = aim.to_track_quat("-Z", "Y").to_euler()
+
+
+def render(
+    person: Person,
+    path: str | Path,
+    show: Collection[str] | None = None,
+    hold: Collection[str] = (),
+    scale: float = 1.0,
+    crop: tuple[float, float, float, float] | None = None,
+    samples: int = SAMPLES,
+) -> Path:
+    """Render parts of a person as PNG, RGBA with straight alpha.
+
+    Args:
+        person: the built scene.
+        path: of the picture.
+        show: roles the camera sees; all if None. The others still give light and shadow.
+        hold: roles that cut a hole.
+        scale: picture pixels per canvas pixel.
+        crop: x, y, width, height in canvas pixels; the whole canvas if None.
+        samples: per pixel.
+    """
+    scene = bpy.context.scene
+    for role, things in person.roles.items():
+        for thing in things:
+            thing.visible_camera = show is None or role in show or role in hold
+            thing.is_holdout = role in hold
+    scene.cycles.samples = samples
+    _frame(scene.render, scale, crop)
+    target = Path(path).resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scene.render.filepath = str(target)
+    bpy.ops.render.render(write_still=True)
+    return target
+
+
+def _frame(settings: Any, scale: float, crop: tuple[float, float, float, float] | None) -> None:
+    settings.resolution_x, settings.resolution_y = round(WIDTH * scale), round(HEIGHT * scale)
+    settings.resolution_percentage = 100
+    x, y, width, height = crop or (0, 0, WIDTH, HEIGHT)
+    settings.use_border = settings.use_crop_to_border = crop is not None
+    settings.border_min_x, settings.border_max_x = x / WIDTH, (x + width) / WIDTH
+    settings.border_min_y, settings.border_max_y = 1 - (y + height) / HEIGHT, 1 - y / HEIGHT
