@@ -1,0 +1,76 @@
+"""Blinks: when and how the eyes close.
+
+People blink about 17 times a minute while they talk, mostly where a thought ends: at pauses, after a
+stressed word, with a large turn of the gaze. A lid falls fast, rises slowly, and is fully shut on one
+frame at least, or the blink reads as a twitch.
+
+Source: Bentivoglio et al. 1997 (rates); Evinger et al. 1991 (lid kinematics); Cummins 2012 (timing in talk).
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+
+import numpy as np
+
+from rostra.acting.manner import Manner, Mood
+from rostra.acting.track import Track
+
+CLOSING, SHUT, OPENING = 0.085, 0.025, 0.18  # s
+INTERVAL = {Mood.SPEAKING: 3.9, Mood.IDLE: 4.1, Mood.LISTENING: 4.0, Mood.THINKING: 5.0}  # s, median
+SCATTER = 0.38  # of the logarithm of intervals
+SOON, PATIENCE = 1.5, 0.9  # s before and after a blink is due in which it takes an occasion
+SHORTEST, LONGEST = 1.1, 8.0  # s between blinks
+TWICE = 0.08  # share of blinks that come double
+AGAIN = 0.36  # s between the two
+
+
+class Blinks:
+    """The lids of one presenter."""
+
+    def __init__(self, manner: Manner, fps: float, rng: np.random.Generator) -> None:
+        self.lids = Track()
+        self.tracks = (self.lids,)
+        self._manner = manner
+        self._fps = fps
+        self._rng = rng
+        self._last = -SHORTEST
+        self._due = float(rng.uniform(0.4, 2.5))
+        self._occasions: list[float] = []
+
+    def offer(self, time: float) -> None:
+        """Here a blink would come in handy."""
+        insort(self._occasions, time)
+
+    def plan(self, until: float, mood: Mood) -> None:
+        """Decide on all blinks that begin before this time."""
+        if not self._manner.blink:
+            return
+        while (when := self._next(mood)) < until:
+            self._blink(when)
+            self._last = when
+            if self._rng.random() < TWICE:
+                self._last += AGAIN
+                self._blink(self._last)
+            self._due = self._last + self._interval(mood)
+        self._occasions = [time for time in self._occasions if time >= until]
+
+    def cut(self, time: float) -> None:
+        """Forget plans from this time on."""
+        self._occasions.clear()
+        self._last = min(self._last, time)
+        self._due = max(time + 0.5, min(self._due, time + LONGEST))
+
+    def _next(self, mood: Mood) -> float:
+        latest = self._due + (PATIENCE if mood is Mood.SPEAKING else 0.0)
+        earliest = max(self._due - SOON, self._last + SHORTEST)
+        return next((time for time in self._occasions if earliest <= time < latest), latest)
+
+    def _interval(self, mood: Mood) -> float:
+        middle = INTERVAL[mood] / self._manner.blink
+        return float(np.clip(middle * np.exp(SCATTER * self._rng.standard_normal()), SHORTEST, LONGEST))
+
+    def _blink(self, when: float) -> None:
+        """A blink whose bottom falls in the middle of a frame."""
+        bottom = (round((when + CLOSING) * self._fps - 0.5) + 0.5) / self._fps
+        self.lids.pulse(bottom - CLOSING, CLOSING, SHUT, OPENING, 1.0)
