@@ -8,23 +8,20 @@ the voice's `note`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rostra.errors import UnknownNameError
-from rostra.speech import english
+from rostra.errors import MissingError, UnknownNameError
+from rostra.speech import english, hibari, kokoro, models
 from rostra.speech.colour import Colour
-from rostra.speech.embedded import EmbeddedVoice
-from rostra.speech.hibari import LAG, LIMIT, RATE, hibari
-from rostra.speech.timing import Samples
-from rostra.speech.voice import Pace, Voice
+from rostra.speech.embedded import EmbeddedVoice, Synthesised
+from rostra.speech.hibari import RATE
+from rostra.speech.voice import Pace
 
 FINE, FAST = "fine", "fast"
-ACCENTS = {"a": "American", "b": "British"}
+AMERICAN, BRITISH = "American", "British"
+ACCENTS = {"a": AMERICAN, "b": BRITISH}
 GENDERS = {"f": "woman", "m": "man"}
 VECTORS = """
     af_alloy af_aoede af_bella af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky
@@ -61,29 +58,48 @@ def voices() -> tuple[Speaker, ...]:
     return tuple(SPEAKERS[name] for name in sorted(SPEAKERS))
 
 
-def voice(name: str, models: Path | None = None, threads: int = 1) -> Voice:
+def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVoice:
     """The voice of that name, ready to speak; the model is loaded when it first does.
 
     Args:
         name: `heart`, `heart:fine` or `heart:fast`.
-        models: the folder of third-party weights; default ~/.cache/rostra.
+        folder: the folder of third-party weights; default ~/.cache/rostra.
         threads: how many threads the model may use.
 
     Raises:
         UnknownNameError: there is no such speaker or form.
         MissingError: the form that was asked for is not installed.
     """
-    speaker, _, form = name.lower().partition(":")
-    if speaker not in SPEAKERS or form not in ("", FINE, FAST):
+    asked, _, form = name.lower().partition(":")
+    if asked not in SPEAKERS or form not in ("", FINE, FAST):
         raise UnknownNameError("voice", name, SPEAKERS)
-    return _fast(SPEAKERS[speaker], threads)
+    english.require()
+    speaker = SPEAKERS[asked]
+    if form == FAST:
+        return _fast(speaker, threads)
+    if models.has(speaker.vector, folder):
+        return _fine(speaker, folder, threads)
+    if form == FINE:
+        raise MissingError(f"The fine form of the voice {asked} is not installed.", models.REMEDY, "voice")
+    note = f"The fine form of the voice {asked} is not installed, so its fast form speaks. {models.REMEDY}"
+    return replace(_fast(speaker, threads), note=note)
 
 
 def _fast(speaker: Speaker, threads: int) -> EmbeddedVoice:
-    english.require()
     say = partial(_say_fast, colour=Colour(), threads=threads)
-    return EmbeddedVoice(f"{speaker.name}:{FAST}", say, RATE, LIMIT, LAG)
+    return EmbeddedVoice(f"{speaker.name}:{FAST}", say, RATE, hibari.LIMIT, hibari.LAG)
 
 
-def _say_fast(symbols: str, pace: Pace, colour: Colour, threads: int) -> tuple[Samples, NDArray[np.float64]]:
-    return hibari(threads).synthesise(symbols, pace.rate * colour.rate, pace.pitch, colour)
+def _fine(speaker: Speaker, folder: Path | None, threads: int) -> EmbeddedVoice:
+    say = partial(_say_fine, vector=speaker.vector, folder=folder, threads=threads)
+    british = speaker.accent == BRITISH
+    return EmbeddedVoice(f"{speaker.name}:{FINE}", say, RATE, kokoro.LIMIT, kokoro.LAG, british=british)
+
+
+def _say_fast(symbols: str, pace: Pace, colour: Colour, threads: int) -> Synthesised:
+    return hibari.hibari(threads).synthesise(symbols, pace.rate * colour.rate, pace.pitch, colour)
+
+
+def _say_fine(symbols: str, pace: Pace, vector: str, folder: Path | None, threads: int) -> Synthesised:
+    style = kokoro.style(vector, folder)
+    return kokoro.kokoro(folder, threads).synthesise(symbols, style, pace.rate, pace.pitch)

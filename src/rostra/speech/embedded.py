@@ -21,7 +21,8 @@ SENTENCE_PAUSE = 0.42  # s from the last sound of a sentence to the first of the
 PARAGRAPH_PAUSE = 0.85  # s
 CLAUSE_PAUSE = 0.20  # s, where a long sentence had to be cut
 
-Synthesis = Callable[[str, Pace], tuple[Samples, NDArray[np.float64]]]
+Synthesised = tuple[Samples, NDArray[np.float64]]  # sound; seconds of lead, each symbol, tail
+Synthesis = Callable[[str, Pace], Synthesised]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""ONNX graphs: bring a hidden value to the outside.
+"""ONNX graphs: bring a hidden value to the outside, or put a factor in.
 
-Both embedded models compute how long each phone lasts but do not return it. Protobuf messages merge
-when their bytes are concatenated, so an output is declared by appending a few bytes to the file:
-ModelProto.graph (7) { GraphProto.output (12) { ValueInfoProto.name (1) } }.
+Both embedded models compute how long each phone lasts but do not return it, and one has no control
+of pitch. Protobuf messages merge when their bytes are concatenated, so a graph is extended by
+appending a few bytes to the file; no other library is needed.
 
 Source: onnx.proto3; protobuf encoding guide ("Last One Wins", embedded messages merge).
 """
@@ -14,14 +14,43 @@ from typing import Any
 
 from rostra.errors import EngineError, MissingError
 
-LENGTH_DELIMITED = 2
-MODEL_GRAPH, GRAPH_OUTPUT, VALUE_NAME = 7, 12, 1
+LENGTH_DELIMITED = 2  # protobuf wire type
+
+# Field numbers of onnx.proto3
+MODEL_GRAPH = 7
+GRAPH_NODE, GRAPH_INPUT, GRAPH_OUTPUT = 1, 11, 12
+NODE_INPUT, NODE_OUTPUT, NODE_TYPE = 1, 2, 4
+VALUE_NAME, VALUE_TYPE, TYPE_TENSOR = 1, 2, 1
+ONE_FLOAT = b"\x08\x01\x12\x04\x0a\x02\x08\x01"  # TypeProto.Tensor: elem_type FLOAT, shape [1]
 
 
 def with_output(model: bytes, tensor: str) -> bytes:
     """The model, which now also returns `tensor` as its last output."""
-    value = _field(VALUE_NAME, tensor.encode())
-    return model + _field(MODEL_GRAPH, _field(GRAPH_OUTPUT, value))
+    return model + _graph(GRAPH_OUTPUT, _field(VALUE_NAME, tensor.encode()))
+
+
+def with_factor(model: bytes, tensor: str, name: str) -> bytes:
+    """The model with a new input `name`, one float, that multiplies `tensor`.
+
+    The node that makes the tensor is renamed in place (a name of the same length) and a
+    multiplication that makes it instead is appended.
+
+    Raises:
+        EngineError: the graph does not have exactly one maker of that tensor.
+    """
+    inner = tensor[:-1] + "!"
+    made = _field(NODE_OUTPUT, tensor.encode())
+    if model.count(made) != 1:
+        raise EngineError("The voice model is of another version.", "Run: rostra models verify", "voice")
+    model = model.replace(made, _field(NODE_OUTPUT, inner.encode()))
+    node = b"".join((
+        _field(NODE_INPUT, inner.encode()),
+        _field(NODE_INPUT, name.encode()),
+        made,
+        _field(NODE_TYPE, b"Mul"),
+    ))  # fmt: skip
+    value = _field(VALUE_NAME, name.encode()) + _field(VALUE_TYPE, _field(TYPE_TENSOR, ONE_FLOAT))
+    return model + _graph(GRAPH_NODE, node) + _graph(GRAPH_INPUT, value)
 
 
 def session(model: bytes | Path, threads: int = 1) -> Any:  # onnxruntime has no types
@@ -49,6 +78,13 @@ def session(model: bytes | Path, threads: int = 1) -> Any:  # onnxruntime has no
         ) from error
 
 
+def _graph(number: int, payload: bytes) -> bytes:
+    """A model message that adds one field to the graph."""
+    return _field(MODEL_GRAPH, _field(number, payload))
+
+
 def _field(number: int, payload: bytes) -> bytes:
     """One length-delimited field of fewer than 128 bytes."""
+    if len(payload) > 127:
+        raise ValueError("longer than one length byte can say")
     return bytes([number << 3 | LENGTH_DELIMITED, len(payload)]) + payload

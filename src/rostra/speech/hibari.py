@@ -54,7 +54,7 @@ class Hibari:
         symbols: str,
         speed: float = 1.0,
         semitones: float = 0.0,
-        colour: Colour = NATURAL,  # noqa: B008
+        colour: Colour = NATURAL,
     ) -> tuple[Floats, NDArray[np.float64]]:
         """Sound of a string of symbols.
 
