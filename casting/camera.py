@@ -56,9 +56,7 @@ class Camera:
     def canvas(self, points: Points) -> Points:
         """(n, 3) decimetres -> (n, 3) canvas units before perspective (as a pack stores them)."""
         local = (np.asarray(points) - self.centre) * self.scale
-        placed: Points = np.stack(
-            [WIDTH / 2 + local[:, 0], HEIGHT / 2 - local[:, 1], local[:, 2]], axis=1
-        )
+        placed: Points = np.stack([WIDTH / 2 + local[:, 0], HEIGHT / 2 - local[:, 1], local[:, 2]], axis=1)
         return placed
 
     def seen(self, points: Points) -> Points:

@@ -106,6 +106,7 @@ def render(
     scale: float = 1.0,
     crop: tuple[float, float, float, float] | None = None,
     samples: int = SAMPLES,
+    without: Collection[str] = (),
 ) -> Path:
     """Render parts of a person as PNG, RGBA with straight alpha.
 
@@ -117,12 +118,14 @@ def render(
         scale: picture pixels per canvas pixel.
         crop: x, y, width, height in canvas pixels; the whole canvas if None.
         samples: per pixel.
+        without: roles that are not there at all: no shadow either.
     """
     scene = bpy.context.scene
     for role, things in person.roles.items():
         for thing in things:
             thing.visible_camera = show is None or role in show or role in hold
             thing.is_holdout = role in hold
+            thing.hide_render = role in without
     scene.cycles.samples = samples
     _frame(scene.render, scale, crop)
     target = Path(path).resolve()

@@ -21,7 +21,8 @@ from rostra.presenters.pack import Pack, Texture, TextureInfo, save
 SAMPLES = 32
 EYE_SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
 MOUTH_SCALE = 1.5
-EYEBALLS = ("eye_left", "eye_right")
+SIDES = ("left", "right")
+EYEBALLS = tuple(f"eye_{side}" for side in SIDES)
 FACE = ("skin", "lash", "brow")
 INNER = ("teeth_lower", "tongue", "teeth_upper")
 CAVITY = (34, 13, 12, 255)  # the dark of the mouth
@@ -47,8 +48,13 @@ class Bake:
     def run(self) -> Pack:
         """Render what is missing and put the pack together."""
         for name, shot in self._shots().items():
-            self.textures[name] = shots.take(self.person, name, shot, self.folder, self.samples)
+            trim = not name.startswith("eye")
+            self.textures[name] = shots.take(self.person, name, shot, self.folder, self.samples, trim)
+        for side in SIDES:
+            lidded = self.textures.pop(f"eye_{side}_lidded")
+            self.textures[f"lid_{side}"] = shots.shade(self.textures[f"eye_{side}"], lidded)
         for role in INNER:
+            self.textures[role] = shots.sheltered(self.textures[role])
             self.textures[f"{role}_dim"] = shots.dimmed(self.textures[role], DIM)
         self.textures["cavity"] = _plain(CAVITY)
         sheets = self._sheets()
@@ -59,11 +65,14 @@ class Bake:
         shot = {"skin": Shot(FACE, EYEBALLS)}
         for key in KEYS:
             scale = EYE_SCALE / 1.25 if key.picture == "blink" else 1.0
-            shot[key.picture] = Shot(FACE, EYEBALLS, key.pose, self.builder.box(key), scale)
-        for side in ("left", "right"):
-            shot[f"eye_{side}"] = Shot((f"eye_{side}",), (), {}, self._eye_box(side), EYE_SCALE)
+            shot[key.picture] = Shot(FACE, EYEBALLS, (), key.pose, self.builder.box(key), scale)
+        for side in SIDES:
+            eye, box = (f"eye_{side}",), self._eye_box(side)
+            shot[f"eye_{side}"] = Shot(eye, without=FACE, box=box, scale=EYE_SCALE)
+            shot[f"eye_{side}_lidded"] = Shot(eye, box=box, scale=EYE_SCALE)
         for role in INNER:
-            shot[role] = Shot((role,), (), PARTED, self._mouth_box(), MOUTH_SCALE)
+            hidden = (*FACE, *(other for other in INNER if other != role))
+            shot[role] = Shot((role,), (), hidden, PARTED, self._mouth_box(), MOUTH_SCALE)
         for role in worn:
             front = tuple(other for other in worn if other != role)
             shot[role] = Shot((role,), ("skin", *front))
@@ -87,7 +96,8 @@ class Bake:
         sheets = (
             [build.outer("hair_back", texture["hair_back"], 0.0, flat=True)] if "hair_back" in texture else []
         )
-        sheets += [build.eye(side, texture[f"eye_{side}"]) for side in ("left", "right")]
+        for side in SIDES:
+            sheets += [build.eye(side, texture[f"eye_{side}"]), build.lid_shade(side, texture[f"lid_{side}"])]
         sheets += [cavity, *(build.inner(role, texture[role]) for role in INNER), skin]
         for role, lift in (("clothes", 0.1), ("hair", 0.12), ("accessory", 0.12)):
             if role in texture:
@@ -115,7 +125,7 @@ class Bake:
     def _framing(self) -> dict[str, float]:
         camera, rest = self.figure.camera, self.figure.rest
         top = self.textures.get("hair", self.textures["skin"]).info.y
-        ahead = rest[(np.abs(rest[:, 0]) < 0.1) & (rest[:, 2] > self.builder.eyes["left"][2] - 0.45)]
+        ahead = rest[(np.abs(rest[:, 0]) < 0.1) & (rest[:, 2] > self.builder.eyes["left"][2] - 0.2)]
         chin = ahead[ahead[:, 1] > self.builder.mouth[1] - 0.75]
         body = self.textures.get("clothes", self.textures["skin"])
         return {

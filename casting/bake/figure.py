@@ -53,6 +53,7 @@ class Figure:
         self.camera: Camera = person.camera
         self.skin: Any = person.roles["skin"][0]
         self.count = len(self.skin.data.vertices)
+        self.index = base_index(self.skin)
         self.faces = quads(self.skin)
         self.rest = self.points(REST)
         self.shapes = {name: self.points({name: 1.0}) - self.rest for name in SHAPES}
@@ -151,6 +152,13 @@ def evaluated(thing: Any) -> Points:
     shown.to_mesh_clear()
     world = place.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
     return from_blender(world)
+
+
+def base_index(thing: Any) -> Indices:
+    """(n,) which vertex of the base each vertex of an object is."""
+    table = np.empty(len(thing.data.vertices), dtype=np.int32)
+    thing.data.attributes["base_index"].data.foreach_get("value", table)
+    return table.astype(np.int64)
 
 
 def quads(thing: Any) -> Indices:

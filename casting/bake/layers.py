@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from casting import human
+from casting import human, landmarks
 from casting.bake import patch, sheet
 from casting.bake.figure import REST, Expression, Figure
 from casting.bake.keys import KEYS, LIT, PARTED, Key, Region
@@ -18,7 +18,8 @@ from rostra.presenters.pack import KeyInfo, Texture
 Points = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-STEP = 26.0  # canvas pixels between the points of a net
+STEP = 20.0  # canvas pixels between the points of a net
+CALM = 3  # rounds of evening out between neighbours of a net
 FINE_STEP = 9.0  # the same over teeth, tongue and eyes
 BREATH = 3.0  # canvas pixels that the chest rises
 TONGUE_TIP = (0.0, 0.07, 0.05)  # decimetres that `tongueUp` lifts the tip
@@ -41,15 +42,12 @@ class Builder:
         self.visible = figure.seen(REST)
 
     def _mouth(self) -> Points:
-        """(3,) the middle of the closed lips, decimetres: where parting the lips parts them most."""
+        """(3,) the middle of the lips, decimetres."""
         figure = self.figure
-        lower = figure.shapes["jawOpen"][:, 1] - figure.shapes["mouthClose"][:, 1] * 0
-        near = (np.abs(figure.rest[:, 0]) < 0.05) & (figure.rest[:, 2] > self.eyes["left"][2])
-        ahead = near & (figure.rest[:, 1] < self.eyes["left"][1] - 0.3)
-        still, moved = ahead & (lower > -0.05), ahead & (lower < -0.2)
-        middle = (figure.rest[still, 1].min() + figure.rest[moved, 1].max()) / 2
-        depth = figure.rest[ahead & (np.abs(figure.rest[:, 1] - middle) < 0.05), 2].max()
-        return np.array([0.0, middle, depth])
+        lips = landmarks.painted("lips")[figure.index] > 0.5
+        middle = figure.rest[lips & (np.abs(figure.rest[:, 0]) < 0.06)]
+        high, low = middle[:, 1].max(), middle[:, 1].min()
+        return np.array([0.0, (high + low) / 2, middle[:, 2].max()])
 
     # The parts every sheet needs
 
@@ -82,7 +80,7 @@ class Builder:
         figure = self.figure
         outline = self.camera.seen(figure.rest[face.vertices[face.outline]])
         net, triangles = sheet.around(outline, self._extent(textures["skin"]), STEP)
-        _, net_points, net_shapes = figure.hits(net)
+        net_points, net_shapes = self._calm(net, triangles, len(outline))
         count = len(face.vertices)
         names = np.concatenate([np.array(face.outline), count + np.arange(len(net))])
         net_depth = self.camera.canvas(net_points)[:, 2]
@@ -126,6 +124,19 @@ class Builder:
         shown = self.visible | figure.seen({"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0})
         behind = lids & ~shown
         return patch.cut(figure.rest, figure.faces, self.visible, deep | low, boxes, behind)
+
+    def _calm(
+        self, net: Points, triangles: NDArray[np.int64], fixed: int
+    ) -> tuple[Points, dict[str, Points]]:
+        """What lies under a net on the skin, evened out between neighbours: contours jump in depth."""
+        _, points, shapes = self.figure.hits(net)
+        own = triangles - fixed
+        edges = np.concatenate([own[:, [0, 1]], own[:, [1, 2]], own[:, [2, 0]]])
+        edges = edges[(edges >= 0).all(axis=1)]
+        edges = np.concatenate([edges, edges[:, ::-1]])
+        return sheet.even(points, edges, CALM), {
+            name: sheet.even(shift, edges, CALM) for name, shift in shapes.items()
+        }
 
     def _extent(self, texture: Texture) -> tuple[Points, Points]:
         low = np.array([texture.info.x, texture.info.y])
@@ -263,19 +274,25 @@ class Builder:
         return front
 
     def eye(self, side: str, texture: Texture) -> Sheet:
-        """An eyeball, rendered without lids."""
+        """An eyeball in open light, which turns with the gaze."""
         places, triangles = self._net(texture, FINE_STEP)
-        centre = self.eyes[side]
-        radius = self.radius(side)
-        middle = self.camera.canvas(centre[None])[0]
-        unit = self.camera.scale
-        flat = np.linalg.norm(places - self.camera.seen(centre[None])[0], axis=1)
-        depth = middle[2] + np.sqrt(
-            np.clip((radius * unit) ** 2 - flat**2, (0.15 * radius * unit) ** 2, None)
-        )
+        depth = self._ball(side, places)
         return self._plain(
             f"eye-{side}", f"eye_{side}", places, triangles, depth, gaze=1 if side == "left" else 2
         )
+
+    def lid_shade(self, side: str, texture: Texture) -> Sheet:
+        """The shadow of the lids on an eyeball, which stays."""
+        places, triangles = self._net(texture, FINE_STEP)
+        return self._plain(f"lid-{side}", f"lid_{side}", places, triangles, self._ball(side, places) + 1)
+
+    def _ball(self, side: str, places: Points) -> Points:
+        """(n,) depth of an eyeball under canvas points."""
+        centre, radius = self.eyes[side], self.radius(side) * self.camera.scale
+        flat = np.linalg.norm(places - self.camera.seen(centre[None])[0], axis=1)
+        middle = self.camera.canvas(centre[None])[0, 2]
+        depth: Points = middle + np.sqrt(np.clip(radius**2 - flat**2, (0.15 * radius) ** 2, None))
+        return depth
 
     def radius(self, side: str) -> float:
         """Decimetres of an eyeball."""

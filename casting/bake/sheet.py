@@ -136,8 +136,27 @@ def around(outline: Points, extent: tuple[Points, Points], step: float) -> tuple
     every = np.concatenate([outline, points])
     triangles = Delaunay(every).simplices
     of_outline = (triangles < len(outline)).all(axis=1)
-    swallowed = of_outline & inside(every[triangles].mean(axis=1), outline)
+    corners = every[triangles]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    # Small ones inside stay: the face is drawn over them, and without them dents of the outline gape.
+    swallowed = of_outline & inside(corners.mean(axis=1), outline) & (longest > 2.2 * step)
     return points, triangles[~swallowed]
+
+
+def even(values: Points, edges: Indices, rounds: int) -> Points:
+    """(n, ...) values, each round moved half way to the mean of the neighbours'.
+
+    Args:
+        values: at the points.
+        edges: (e, 2) neighbours, both ways.
+        rounds: how often.
+    """
+    count = np.maximum(1, np.bincount(edges[:, 0], minlength=len(values)))[:, None]
+    for _ in range(rounds):
+        total = np.zeros_like(values)
+        np.add.at(total, edges[:, 0], values[edges[:, 1]])
+        values = 0.5 * values + 0.5 * total / count
+    return values
 
 
 def inside(points: Points, outline: Points) -> NDArray[np.bool_]:

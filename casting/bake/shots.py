@@ -29,6 +29,7 @@ class Shot:
     Args:
         show: roles that are seen.
         hold: roles that cut a hole.
+        without: roles that are not there at all, not even as shadow.
         pose: the expression.
         box: part of the canvas, or all of it.
         scale: texels per canvas pixel.
@@ -36,20 +37,23 @@ class Shot:
 
     show: tuple[str, ...]
     hold: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     pose: Mapping[str, float] = field(default_factory=dict)
     box: Box | None = None
     scale: float = 1.0
 
 
-def take(person: Person, name: str, shot: Shot, folder: Path, samples: int) -> Texture:
+def take(person: Person, name: str, shot: Shot, folder: Path, samples: int, trim: bool = True) -> Texture:
     """Render a shot, or read it if it lies in the folder already."""
     path = folder / f"{name}.png"
     box = _whole(shot)
     if not path.exists():
         person.pose(shot.pose)
-        studio.render(person, path, shot.show, shot.hold, shot.scale, box, samples)
+        studio.render(person, path, shot.show, shot.hold, shot.scale, box, samples, shot.without)
     with Image.open(path) as image:
         picture = np.array(image.convert("RGBA"))
+    if not trim:
+        return Texture(bled(picture), TextureInfo(x=box[0], y=box[1], scale=shot.scale))
     return trimmed(picture, box[0], box[1], shot.scale)
 
 
@@ -85,6 +89,37 @@ def bled(picture: Picture) -> Picture:
     far = (picture[..., 3] == 0) & (gap > BLEED)
     result[far, :3] = picture[solid, :3].mean(axis=0).astype(np.uint8)
     return result
+
+
+def shade(open_light: Texture, lidded: Texture) -> Texture:
+    """What lids do to the light on an eyeball: black, as opaque as the light that they take.
+
+    Args:
+        open_light: the eyeball without lids.
+        lidded: the same with lids that cast shadow but are not seen.
+    """
+    light = [texture.image[..., :3].max(axis=2).astype(np.float64) + 1 for texture in (open_light, lidded)]
+    taken = ndimage.gaussian_filter(np.clip(1 - light[1] / light[0], 0, 0.92), 1.5 * open_light.info.scale)
+    picture = np.zeros_like(open_light.image)
+    picture[..., 3] = 255 * taken
+    return Texture(picture, open_light.info)
+
+
+def sheltered(texture: Texture, side: float = 0.3, depth: float = 0.75) -> Texture:
+    """The same picture as lips and cheeks shelter it: darker to the sides and to the top.
+
+    Args:
+        texture: teeth or tongue in open light.
+        side: brightness that is left at both ends.
+        depth: brightness that is left at the upper edge.
+    """
+    picture = texture.image.copy()
+    height, width = picture.shape[:2]
+    across = np.linspace(-1, 1, width)[None, :, None]
+    down = np.linspace(0, 1, height)[:, None, None]
+    light = (1 - (1 - side) * across**2) * (depth + (1 - depth) * np.minimum(1, 2 * down))
+    picture[..., :3] = (picture[..., :3] * light).astype(np.uint8)
+    return Texture(picture, texture.info)
 
 
 def dimmed(texture: Texture, light: float) -> Texture:
