@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -11,16 +12,16 @@ import numpy as np
 import pytest
 
 from rostra.errors import OutputError
-from rostra.picture.encoder import FilmFrame, Mp4Writer
+from rostra.picture.encoder import FilmFrame, Mp4Writer, film_frame
 from rostra.picture.frame import Size, Yuv420
 
-SIZE = Size(160, 96)
+SIZE = Size(256, 96)  # rows without padding
 FPS, RATE = 25, 24000
 
 
-def record(path: Path, seconds: float = 2.0, frame: type[Yuv420] = Yuv420) -> None:
+def record(path: Path, seconds: float = 2.0, make: Callable[[Size], Yuv420] = Yuv420.empty) -> None:
     """A grey that brightens frame by frame, flashes at 1 s, and clicks there."""
-    picture = frame.empty(SIZE)
+    picture = make(SIZE)
     pcm = np.zeros(round(seconds * RATE), np.int16)
     pcm[RATE : RATE + 12] = 24000
     with Mp4Writer(path, SIZE, FPS, RATE, threads=1) as film:
@@ -45,9 +46,11 @@ def test_sound_and_picture_start_together(tmp_path: Path) -> None:
     assert abs(np.flatnonzero(abs(sound) > 0.3)[0] - RATE) <= 2
 
 
-@pytest.mark.parametrize("kind", [Yuv420, FilmFrame])
-def test_every_frame_arrives_although_its_buffer_is_used_again(tmp_path: Path, kind: type[Yuv420]) -> None:
-    record(tmp_path / "a.mp4", frame=kind)
+@pytest.mark.parametrize("make", [Yuv420.empty, film_frame])
+def test_every_frame_arrives_although_its_buffer_is_used_again(
+    tmp_path: Path, make: Callable[[Size], Yuv420]
+) -> None:
+    record(tmp_path / "a.mp4", make=make)
     with av.open(str(tmp_path / "a.mp4")) as film:
         levels = [picture.to_ndarray()[: SIZE.height].mean() for picture in film.decode(video=0)]
     wanted = [230 if number == FPS else 40 + 2 * number for number in range(2 * FPS)]
@@ -67,7 +70,7 @@ def test_the_file_says_what_it_is_before_its_data(tmp_path: Path) -> None:
 
 def test_equal_input_gives_an_equal_file(tmp_path: Path) -> None:
     record(tmp_path / "a.mp4", 0.4)
-    record(tmp_path / "b.mp4", 0.4, FilmFrame)
+    record(tmp_path / "b.mp4", 0.4, film_frame)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
@@ -103,7 +106,7 @@ from rostra.picture.encoder import Mp4Writer
 from rostra.picture.frame import Size, Yuv420
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-frame, noise = Yuv420.empty(Size(160, 96)), np.random.default_rng(1)
+frame, noise = Yuv420.empty(Size(256, 96)), np.random.default_rng(1)
 try:
     with Mp4Writer(Path(sys.argv[1]), frame.size, 25, 24000, threads=1) as film:
         for number in range(200):
@@ -121,6 +124,12 @@ def test_a_disk_that_fills_up_is_told_and_leaves_nothing(tmp_path: Path) -> None
     )  # fmt: skip
     assert done.stdout == "CANNOT_WRITE\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_frames_in_the_encoders_memory_are_used_where_rows_have_no_padding() -> None:
+    assert isinstance(film_frame(Size(1920, 1080)), FilmFrame)
+    assert isinstance(film_frame(Size(512, 512)), FilmFrame)
+    assert film_frame(Size(162, 96)).y.flags.c_contiguous
 
 
 def test_a_silent_film_needs_no_sound(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ class Mp4Writer:
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._frames = 0
         self._samples = 0
-        self._own = FilmFrame.empty(size)
+        self._own = FilmFrame(VideoFrame(size.width, size.height, "yuv420p"))
         try:
             if path.is_dir():
                 raise IsADirectoryError(21, "it is a folder")
@@ -153,12 +153,15 @@ class FilmFrame(Yuv420):
         super().__init__(*(_view(plane) for plane in picture.planes))
         self.picture = picture
 
-    @classmethod
-    def empty(cls, size: Size) -> FilmFrame:
-        """A black frame."""
-        frame = cls(VideoFrame(size.width, size.height, "yuv420p"))
-        frame.y[:], frame.u[:], frame.v[:] = 16, 128, 128
-        return frame
+
+def film_frame(size: Size) -> Yuv420:
+    """A black frame, one that is taken without copying where FFmpeg's rows have no padding."""
+    picture = VideoFrame(size.width, size.height, "yuv420p")
+    if any(plane.line_size != plane.width for plane in picture.planes):
+        return Yuv420.empty(size)
+    frame = FilmFrame(picture)
+    frame.y[:], frame.u[:], frame.v[:] = 16, 128, 128
+    return frame
 
 
 def _view(plane: Any) -> Bytes:

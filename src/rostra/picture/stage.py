@@ -8,11 +8,12 @@ drew into that frame. What a frame shows depends on its row alone, never on what
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rostra.picture.backdrop import Backdrop
 from rostra.picture.compiled import compiled
 from rostra.picture.frame import NOTHING, Rect, Size, Yuv420
 from rostra.picture.layout import Layout, place
@@ -24,16 +25,6 @@ from rostra.presenters.pack import Pack
 
 REMEMBERED = 16  # changed boxes kept: a frame last drawn longer ago is drawn whole
 FRINGE = 2  # pixels by which outlines may exceed the vertices
-
-
-class Backdrop(Protocol):
-    """What is behind the presenter."""
-
-    moving: bool  # whether each frame has another picture
-
-    def next(self) -> Yuv420:
-        """The picture of the next frame, of the stage's size; still ones return the same each time."""
-        ...
 
 
 class Stage:
