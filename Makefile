@@ -24,11 +24,11 @@ video: build/welcome.mp4
 	@echo "Watch build/welcome.mp4; its captions are in build/welcome.vtt."
 
 build/welcome.mp4: $(VENV)/.run examples/welcome.json $(SOURCES)
-	@$(BIN)/rostra models fetch
+	@$(BIN)/rostra models fetch --optional
 	$(BIN)/rostra render examples/welcome.json -o $@
 
 test: $(VENV)/.dev
-	@$(BIN)/rostra models fetch
+	@$(BIN)/rostra models fetch --optional
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev
@@ -39,7 +39,7 @@ check: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/test_docs.py
 
 bench: $(VENV)/.run
-	@$(BIN)/rostra models fetch
+	@$(BIN)/rostra models fetch --optional
 	$(BIN)/rostra bench render --json build/bench.json
 
 docs: $(VENV)/.dev

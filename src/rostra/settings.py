@@ -40,18 +40,13 @@ class Settings(BaseSettings):
     )
     speech_threads: int = _setting(1, "Threads of one voice.", "threads", ge=1, le=64)
     encoder_threads: int = _setting(
-        1,
-        "Threads of the video encoder. More than one makes a single video ready sooner on many cores; "
-        "it costs a little more work as a whole.",
-        "threads",
-        ge=1,
-        le=64,
+        0, "Threads of the video encoder; 0 lets it choose by the number of cores.", "threads", ge=0, le=64
     )
     encoder_preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = (
         _setting("veryfast", "How hard x264 works for a smaller file.")
     )
     encoder_crf: int = _setting(
-        20,
+        21,
         "Picture quality of x264: lower is better and larger; 18 is hard to tell from lossless.",
         ge=0,
         le=51,
@@ -60,10 +55,6 @@ class Settings(BaseSettings):
         200_000, "Largest script. The default is about three hours and a half of speech.", "bytes", ge=1
     )
     max_scenes: int = _setting(500, "Most scenes of one script.", "scenes", ge=1)
-    max_image_pixels: int = _setting(
-        50_000_000, "Largest picture that is taken as a background.", "pixels", ge=1
-    )
-    max_clip_bytes: int = _setting(2_000_000_000, "Largest b-roll file.", "bytes", ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "warning", "The least important thing that is logged, to standard error."
     )

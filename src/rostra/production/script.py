@@ -295,5 +295,5 @@ def beside(background: str, folder: Path) -> str:
 def _clip(name: str, folder: Path, field: str) -> Path:
     path = folder / name
     if not path.is_file():
-        raise ScriptError(f"There is no clip {name!r}.", f"Put it into {folder}.", field)
+        raise ScriptError(f"{field}: there is no clip {name!r}.", f"Put it into {folder}.", field)
     return path

@@ -1,0 +1,65 @@
+"""Putting the line together from the settings: the only place where the command line does so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rostra.presenters.catalogue import Catalogue
+from rostra.settings import settings
+
+if TYPE_CHECKING:
+    from rostra.production.company import Parts
+    from rostra.production.render import Encoding
+    from rostra.production.script import Limits
+
+
+def catalogue() -> Catalogue:
+    """The presenters of this machine."""
+    folder = settings().presenters
+    return Catalogue([folder] if folder else [])
+
+
+def limits() -> Limits:
+    """How large a script may be here."""
+    from rostra.production.script import Limits
+
+    return Limits(settings().max_script_bytes, settings().max_scenes)
+
+
+def encoding() -> Encoding:
+    """How videos are encoded here."""
+    from rostra.production.render import Encoding
+
+    chosen = settings()
+    return Encoding(chosen.encoder_preset, chosen.encoder_crf, chosen.encoder_threads)
+
+
+def line_parts() -> Parts:
+    """Everything that a production is made from."""
+    from rostra.production.company import Parts
+    from rostra.speech.catalogue import voice
+
+    chosen = settings()
+    return Parts(catalogue(), lambda name: voice(name, chosen.models, chosen.speech_threads))
+
+
+def backgrounds() -> list[tuple[str, str]]:
+    """(id, what it shows) of each background of the library."""
+    from rostra.picture.backdrop import catalogue as known
+
+    return [(entry.id, f"{entry.name}. {entry.description}") for entry in known().values()]
+
+
+def voices() -> list[tuple[str, str, str]]:
+    """(name, what it sounds like, which forms are ready) of each voice."""
+    from rostra.speech.catalogue import voices as known
+    from rostra.speech.models import has
+
+    return [
+        (speaker.name, f"{speaker.accent} {speaker.gender}", _forms(has(speaker.vector, settings().models)))
+        for speaker in known()
+    ]
+
+
+def _forms(fine: bool) -> str:
+    return "fast, fine" if fine else "fast (fine: rostra models fetch)"

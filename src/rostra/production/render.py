@@ -1,0 +1,204 @@
+"""Rendering: a script becomes a video file, with its captions, poster and contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from rostra.errors import InputError, OutputError
+from rostra.picture.captions import cues, webvtt
+from rostra.picture.encoder import CRF, PRESET, Mp4Writer
+from rostra.picture.frame import Size
+from rostra.picture.sheet import film_sheet
+from rostra.production import stills
+from rostra.production.company import Company, Parts
+from rostra.production.drafts import Drafts, refusal
+from rostra.production.film import Captioned, Recorder
+from rostra.production.line import Clock, Film, Line
+from rostra.production.machine import cpu_seconds
+from rostra.production.meter import Meter
+from rostra.production.script import Scene, Script
+from rostra.speech.lexicon import from_mapping
+from rostra.speech.speech import Speech, Word
+
+Captions = Literal["file", "burn", "none"]
+
+SIDE = (128, 4096)  # pixels
+FPS = (10, 60)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How the video is encoded.
+
+    Args:
+        preset: of x264.
+        crf: quality of x264, lower is better.
+        threads: of x264, 0 = one per core and a half.
+    """
+
+    preset: str = PRESET
+    crf: float = CRF
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is wanted of a production.
+
+    Args:
+        size: of the pictures; even numbers from 128 to 4096.
+        fps: pictures per second, 10 to 60.
+        captions: beside the video as WebVTT, drawn into it, or none.
+        seed: the same seed gives the same frames.
+        poster: where to write a still of the first scene.
+        sheet: where to write a contact sheet.
+        encoding: how the video is encoded.
+
+    Raises:
+        InputError: a value is out of its range.
+    """
+
+    size: Size = Size(1920, 1080)  # noqa: RUF009  (a tuple)
+    fps: int = 25
+    captions: Captions = "file"
+    seed: int = 0
+    poster: Path | None = None
+    sheet: Path | None = None
+    encoding: Encoding = field(default_factory=Encoding)
+
+    def __post_init__(self) -> None:
+        if any(side % 2 or not SIDE[0] <= side <= SIDE[1] for side in self.size):
+            width, height = self.size
+            raise InputError(
+                f"Pictures of {width}x{height} cannot be made.", "Give even numbers from 128 to 4096.", "size"
+            )
+        if not FPS[0] <= self.fps <= FPS[1]:
+            raise InputError(f"{self.fps} frames per second cannot be made.", "Give 10 to 60.", "fps")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a production has become.
+
+    Args:
+        video: the file.
+        captions: the WebVTT file, if one was wanted.
+        duration: seconds.
+        words: how many were spoken.
+        warnings: what the user should know, one sentence each.
+        cost: seconds of processor time by stage.
+    """
+
+    video: Path
+    captions: Path | None
+    duration: float
+    words: int
+    warnings: tuple[str, ...]
+    cost: dict[str, float]
+
+
+def render(
+    script: Script, out: Path, order: Order, parts: Parts, report: Callable[[float], None] = lambda _: None
+) -> Result:
+    """Turn a script into an MP4; files appear whole, or not at all when anything goes wrong.
+
+    Raises:
+        InputError: the script names something that is not there or cannot be used.
+        MissingError: this machine lacks something.
+        OutputError: the result cannot be written.
+        EngineError: an engine failed.
+    """
+    if out.suffix.lower() != ".mp4":
+        raise OutputError(f"{out} does not end in .mp4.", "Name it so: Rostra writes MP4.", "output")
+    lexicon = from_mapping(dict(script.lexicon))
+    company = Company(parts, script.scenes, lexicon, order.size, order.fps, order.seed)
+    with Drafts() as drafts, closing(company):
+        video = drafts.add(out)
+        text = drafts.add(out.with_suffix(".vtt")) if order.captions == "file" else None
+        poster = drafts.add(order.poster, "poster") if order.poster else None
+        sheet = drafts.add(order.sheet, "sheet") if order.sheet else None
+        notes = company.gather()
+        log.info("render started", scenes=len(script.scenes), size=order.size, fps=order.fps)
+        with _told_of(out, video):
+            reel = shoot(script.scenes, company, video, order, report)
+        if text:
+            _write_text(text, out.with_suffix(".vtt"), webvtt(cues(reel.words)))
+        if poster and order.poster:
+            with _told_of(order.poster, poster):
+                stills.poster(company, script.scenes[0], order.size, poster)
+        if sheet and order.sheet:
+            with _told_of(order.sheet, sheet):
+                film_sheet(video, sheet)
+        drafts.publish()
+        notes += company.notes()
+    log.info("render finished", seconds=round(reel.seconds, 2), words=len(reel.words), cost=reel.cost)
+    captions = out.with_suffix(".vtt") if text else None
+    return Result(out, captions, reel.seconds, len(reel.words), tuple(notes), reel.cost)
+
+
+@dataclass(frozen=True)
+class Reel:
+    """What was noted while a film was made: its words, with their seconds."""
+
+    words: list[Word]
+    seconds: float
+    cost: dict[str, float]
+
+
+def shoot(
+    scenes: Sequence[Scene],
+    company: Company,
+    video: Path,
+    order: Order,
+    report: Callable[[float], None],
+) -> Reel:
+    """Make the film of some scenes: sound and pictures into one file."""
+    words: list[Word] = []
+    meter, start = Meter(), cpu_seconds()
+    with writer(video, order, company.rate) as file, Recorder(file, order.size) as recorder:
+        film: Film = recorder
+        if order.captions == "burn":
+            film = captions = Captioned(film, order.size, order.fps)
+
+        def heard(speech: Speech, at: float) -> None:
+            said = [Word(word.text, word.start + at, word.end + at) for word in speech.words]
+            words.extend(said)
+            if order.captions == "burn":
+                captions.add(cues(said))
+
+        line = Line(scenes, company, film, Clock(order.fps, company.rate), order.size, heard, report, meter)
+        line.run()
+    cost = dict(meter.seconds)
+    cost["encoding"] = cpu_seconds() - start - sum(cost.values())
+    return Reel(words, line.seconds, cost)
+
+
+def writer(video: Path, order: Order, rate: int | None) -> Mp4Writer:
+    """The file that an order asks for; `rate` None: without sound."""
+    how = order.encoding
+    return Mp4Writer(video, order.size, order.fps, rate, crf=how.crf, preset=how.preset, threads=how.threads)
+
+
+def _write_text(draft: Path, place: Path, text: str) -> None:
+    try:
+        draft.write_text(text, "utf-8")
+    except OSError as error:
+        raise refusal(error, place) from error
+
+
+@contextmanager
+def _told_of(place: Path, draft: Path) -> Iterator[None]:
+    """Complaints about a draft name the place that the user knows."""
+    try:
+        yield
+    except OutputError as error:
+        error.message = error.message.replace(str(draft), str(place))
+        raise
