@@ -1,8 +1,10 @@
-"""Expressions: the face units fitted to a person, and what a plain sum of them gets wrong.
+"""Expressions: the face units fitted to a person.
 
 The units were drawn on the neutral head. For another head each shift is turned and stretched as the head
-itself was (the local linear map from the neutral head to this one). Then lids are kept outside the
-eyeballs.
+itself was (the local linear map from the neutral head to this one). Then the units are corrected, so that
+a plain sum of them does what it should: lips that are closed at rest stay closed in every unit that does not
+open them, `mouthClose` closes what `jawOpen` opened, a blink shuts. Only the lids' way around the eyeball
+is not linear: they are pushed out of it afterwards.
 """
 
 from __future__ import annotations
@@ -14,13 +16,31 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from casting import human
-from casting.landmarks import ball
+from casting import human, seams
+from casting.landmarks import BODY, ball
 
 Points = NDArray[np.float64]
+Units = dict[str, human.Target]
 
 NEAR = 28  # neighbours that say how a place was stretched
-LID = 0.006  # dm that lids stay outside the eyeball
+LID = 0.001  # dm that lids stay outside the eyeball
+LAYER = 0.004  # dm, thickness of one layer of a lid
+LIDS_OVERLAP = 0.004  # dm
+
+# units in which the lips stay together (each side of a pair on its own)
+CLOSED = (
+    "cheekPuff", "jawForward", "jawLeft", "jawRight", "mouthPucker", "mouthLeft", "mouthRight",
+    "mouthSmileLeft", "mouthSmileRight", "mouthFrownLeft", "mouthFrownRight", "mouthDimpleLeft",
+    "mouthDimpleRight", "mouthPressLeft", "mouthPressRight", "mouthRollLower", "mouthRollUpper",
+    "mouthShrugLower", "mouthShrugUpper", "mouthStretchLeft", "mouthStretchRight",
+    "noseSneerLeft", "noseSneerRight",
+)  # fmt: skip
+
+# units that open the lips, yet must not push them through each other anywhere
+OPEN = (
+    "jawOpen", "mouthFunnel", "mouthLowerDownLeft", "mouthLowerDownRight",
+    "mouthUpperUpLeft", "mouthUpperUpRight",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -29,8 +49,8 @@ def touched() -> NDArray[np.int64]:
     return np.unique(np.concatenate([vertices for vertices, _ in human.expressions().values()]))
 
 
-def fitted(points: Points) -> dict[str, human.Target]:
-    """The face units for a person.
+def fitted(points: Points) -> Units:
+    """The face units for a person, as drawn.
 
     Args:
         points: (COUNT, 3) of the person at rest.
@@ -46,7 +66,7 @@ def _maps(points: Points) -> Points:
     """(COUNT, 3, 3) how space around each vertex was stretched from the neutral head to this one."""
     neutral = human.base().points
     where = touched()
-    skin = where[where < human.RANGES["body"][1]]
+    skin = where[where < BODY]
     near = skin[cKDTree(neutral[skin]).query(neutral[where], NEAR)[1]]
     old = neutral[near] - neutral[near].mean(axis=1, keepdims=True)
     new = points[near] - points[near].mean(axis=1, keepdims=True)
@@ -59,24 +79,81 @@ def _maps(points: Points) -> Points:
     return maps
 
 
-def posed(points: Points, units: Mapping[str, human.Target], weights: Mapping[str, float]) -> Points:
-    """(COUNT, 3) points in an expression."""
+def corrected(points: Points, units: Units) -> Units:
+    """The units with lips and lids that meet where they should.
+
+    Args:
+        points: (COUNT, 3) at rest, lips closed.
+        units: as from `fitted`.
+    """
+    result = dict(units)
+    lips = seams.mouth()
+    for name in CLOSED:
+        result[name] = _between(points, lips.closed(_summed(points, units, {name: 1.0})))
+    for name in OPEN:
+        result[name] = _between(points, lips.closed(_summed(points, units, {name: 1.0}), only=True))
+    opened = _summed(points, units, {"jawOpen": 1.0})
+    both = _summed(points, units, {"jawOpen": 1.0, "mouthClose": 1.0})
+    result["mouthClose"] = _between(opened, lips.closed(both))
+    for side in ("Left", "Right"):
+        name = f"eyeBlink{side}"
+        lids = seams.eye(side.lower())
+        shut = lids.closed(_summed(points, units, {name: 1.0}), LIDS_OVERLAP)
+        shut = kept_outside(points, shut)
+        shut = kept_outside(points, lids.closed(shut, LIDS_OVERLAP))
+        result[name] = _between(points, shut)
+    return result
+
+
+def _between(start: Points, stop: Points) -> human.Target:
+    shift = stop - start
+    vertices = np.nonzero(np.abs(shift).max(axis=1) > 1e-6)[0]
+    return vertices, shift[vertices]
+
+
+def _summed(points: Points, units: Units, weights: Mapping[str, float]) -> Points:
     result = points.copy()
     for name, weight in weights.items():
         if weight and name in units:
             vertices, shifts = units[name]
             result[vertices] += weight * shifts
-    return _lids(points, result)
+    return result
 
 
-def _lids(rest: Points, result: Points) -> Points:
-    """Push lids out of the eyeballs."""
-    last = human.RANGES["body"][1]
+def posed(points: Points, units: Units, weights: Mapping[str, float]) -> Points:
+    """(COUNT, 3) points in an expression."""
+    return kept_outside(points, _summed(points, units, weights))
+
+
+def kept_outside(rest: Points, points: Points) -> Points:
+    """The points with lids pushed out of the eyeballs (which are where they rest), as the smooth surface lies."""
+    result = points.copy()
     for side in ("left", "right"):
         centre, radius = ball(rest, side)
-        away = result[:last] - centre
-        distance = np.linalg.norm(away, axis=1)
-        inside = (distance < radius + LID) & (away[:, 2] > 0.25 * radius)
-        moved = centre + away[inside] * ((radius + LID) / distance[inside])[:, None]
-        result[:last][inside] = moved
+        lids, layers = _lid_layers(side)
+        least = radius + LID + LAYER * layers
+        for _ in range(4):
+            away = seams.limits(result, lids) - centre
+            distance = np.linalg.norm(away, axis=1)
+            missing = np.maximum(0, least - distance) * (away[:, 2] > 0.25 * radius)
+            result[lids] += away * (missing / distance)[:, None]
     return result
+
+
+@lru_cache(maxsize=2)
+def _lid_layers(side: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The vertices of the lids and how many layers of skin lie between each and the eyeball."""
+    rings = [seams.ring(*pair) for pair in seams.EYE_RINGS]
+    hidden = seams.ring(7774, 7773)
+    if side == "right":
+        rings, hidden = [seams.mirrored(ring) for ring in rings], seams.mirrored(hidden)
+    neutral = human.base().points
+    centre, radius = ball(neutral, side)
+    distance = np.linalg.norm(neutral[:BODY] - centre, axis=1)
+    layer = np.full(BODY, -1.0)
+    layer[(distance > radius + 0.012) & (distance < radius + 0.09) & (neutral[:BODY, 2] > centre[2])] = 3
+    layer[hidden] = -1
+    for number, ring in enumerate(rings):
+        layer[ring] = number
+    lids = np.nonzero(layer >= 0)[0]
+    return lids, layer[lids]

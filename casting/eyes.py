@@ -14,24 +14,25 @@ from casting.sculpt import step
 
 Points = NDArray[np.float64]
 RINGS, SPOKES = 200, 160
-VERGENCE = 0.03  # rad that each eye turns inwards, to look at the viewer
+GLINT = 1.8  # reflections of the cornea, against glass
 WHITE = "#efe9e3"
 PINK = "#d79b8b"
 
 
-def add_eyes(points: Points, part: EyePart) -> dict[str, list[Any]]:
+def add_eyes(points: Points, part: EyePart, viewer: Points) -> dict[str, list[Any]]:
     """The eyeballs, by role.
 
     Args:
         points: (COUNT, 3) of the person at rest.
         part: their colours.
+        viewer: (3,) the point they look at.
     """
-    return {f"eye_{side}": _eye(points, side, part) for side in ("left", "right")}
+    return {f"eye_{side}": _eye(points, side, part, viewer) for side in ("left", "right")}
 
 
-def _eye(points: Points, side: str, part: EyePart) -> list[Any]:
+def _eye(points: Points, side: str, part: EyePart, viewer: Points) -> list[Any]:
     centre, radius = ball(points, side)
-    sign = 1.0 if side == "left" else -1.0
+    turn = _look(viewer - centre)
     polar = np.pi * np.linspace(0, 1, RINGS) ** 1.6
     around = np.linspace(0, 2 * np.pi, SPOKES, endpoint=False)
     theta, phi = (grid.ravel() for grid in np.meshgrid(polar, around, indexing="ij"))
@@ -42,7 +43,7 @@ def _eye(points: Points, side: str, part: EyePart) -> list[Any]:
     colour = _colours(theta, phi, iris, part)
     ball_ = mesh(
         f"eye_{side}",
-        centre + _turned(radius * shell, -sign * VERGENCE),
+        centre + radius * shell @ turn,
         _grid_faces(RINGS, SPOKES),
         _ball_material(),
         {"Col": colour},
@@ -51,7 +52,7 @@ def _eye(points: Points, side: str, part: EyePart) -> list[Any]:
     clear = np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], axis=1)
     cornea = mesh(
         f"cornea_{side}",
-        centre + _turned(radius * bulge[:, None] * clear, -sign * VERGENCE),
+        centre + radius * bulge[:, None] * clear @ turn,
         _grid_faces(RINGS, SPOKES),
         _cornea_material(),
     )
@@ -59,12 +60,12 @@ def _eye(points: Points, side: str, part: EyePart) -> list[Any]:
     return [ball_, cornea]
 
 
-def _turned(points: Points, yaw: float) -> Points:
-    """Points turned about the y axis, + to the person's left."""
-    cos, sin = np.cos(yaw), np.sin(yaw)
-    x, y, z = points.T
-    turned: Points = np.stack([cos * x + sin * z, y, cos * z - sin * x], axis=1)
-    return turned
+def _look(direction: Points) -> Points:
+    """(3, 3) rows: the axes of an eye that looks this way."""
+    front = direction / np.linalg.norm(direction)
+    side = np.cross([0.0, 1.0, 0.0], front)
+    side /= np.linalg.norm(side)
+    return np.stack([side, np.cross(front, side), front])
 
 
 def _grid_faces(rings: int, spokes: int) -> NDArray[np.int64]:
@@ -141,7 +142,7 @@ def _cornea_material() -> Any:
     shader = Shader("cornea")
     clear = shader.node("BsdfTransparent").outputs[0]
     gloss = shader.node("BsdfGlossy", Roughness=0.05).outputs[0]
-    share = shader.node("Fresnel", IOR=1.45).outputs[0]
+    share = shader.math("MULTIPLY", shader.node("Fresnel", IOR=1.45).outputs[0], GLINT)
     mixed = shader.node("MixShader")
     shader.put(mixed.inputs[0], share)
     shader.put(mixed.inputs[1], clear)

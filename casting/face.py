@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from casting import human
+from casting import seams
 from casting.blender import Shader, curves, linear, move
 from casting.landmarks import BODY, ball, body_faces, vertex_normals
 from casting.recipe import BrowPart, LashPart
@@ -18,6 +18,7 @@ from casting.sculpt import step
 Points = NDArray[np.float64]
 Follow = Callable[[Points], None]
 STEPS = 7  # points of a hair
+FRONT = 2  # number of the lid ring that lashes grow from
 
 
 def hair_material(name: str, colour: str, roughness: float = 0.5) -> Any:
@@ -26,7 +27,7 @@ def hair_material(name: str, colour: str, roughness: float = 0.5) -> Any:
     tone = shader.node("HairInfo").outputs["Random"]
     base = np.array(linear(colour))
     mixed = shader.mix(tuple(base * 0.7), tuple(base * 1.35), tone)
-    surface = shader.node("BsdfPrincipled", Base_Color=mixed, Roughness=roughness, Specular_IOR_Level=0.25)
+    surface = shader.node("BsdfPrincipled", Base_Color=mixed, Roughness=roughness, Specular_IOR_Level=0.12)
     return shader.finish(surface.outputs[0])
 
 
@@ -37,10 +38,15 @@ class Rooted:
         points: (COUNT, 3) at rest.
         strands: (n, k, 3) at rest, root first.
         near: how many vertices a root listens to.
+        among: vertices it may listen to; the whole skin if None.
     """
 
-    def __init__(self, points: Points, strands: Points, near: int = 6) -> None:
-        gap, self.vertices = cKDTree(points[:BODY]).query(strands[:, 0], near)
+    def __init__(
+        self, points: Points, strands: Points, near: int = 6, among: NDArray[np.int64] | None = None
+    ) -> None:
+        some = np.arange(BODY) if among is None else among
+        gap, found = cKDTree(points[some]).query(strands[:, 0], near)
+        self.vertices = some[found]
         weight = 1 / (gap**2 + 1e-5)
         self.weight = weight / weight.sum(axis=1, keepdims=True)
         self.rest = points[:BODY].copy()
@@ -135,30 +141,30 @@ def add_lashes(points: Points, part: LashPart) -> tuple[Any, Follow]:
     """The lashes, and what moves them."""
     generator = np.random.default_rng(11)
     strands, radii = [], []
-    for sign, side, letter in ((1.0, "left", "l"), (-1.0, "right", "r")):
-        centre, radius = ball(points, side)
+    for sign, side in ((1.0, "left"), (-1.0, "right")):
+        centre, _ = ball(points, side)
         for upper in (True, False):
-            row = _lid_row(points, letter, upper, centre, radius)
+            row = _lid_row(points, side, upper)
             count = part.count if upper else part.count // 2
             hairs = _lashes(row, centre, sign, upper, count, part, generator)
             strands.append(hairs)
             radii.append(np.full(count, part.radius * (1.0 if upper else 0.6)))
     everything = np.concatenate(strands)
-    rooted = Rooted(points, everything, 3)
+    edges = [seams.eye(side) for side in ("left", "right")]
+    among = np.unique([half[FRONT] for lids in edges for half in (lids.upper, lids.lower)])
+    rooted = Rooted(points, everything, 3, among)
     thing = curves("lashes", everything, np.concatenate(radii), hair_material("lashes", part.colour), tip=0.1)
     return thing, lambda posed: move(thing, rooted.at(posed))
 
 
-def _lid_row(points: Points, letter: str, upper: bool, centre: Points, radius: float) -> Points:
-    """(m, 3) the lid's edge from the inner to the outer corner, from the roots of the lash helper."""
-    base = human.base()
-    helper = np.unique(base.faces[base.group == f"helper-{letter}-eyelashes-{2 if upper else 1}"])
-    strip = points[helper]
-    away = np.linalg.norm(strip - centre, axis=1)
-    roots = strip[away < np.quantile(away, 0.36)]
-    order = np.argsort(np.abs(roots[:, 0]))
-    row: Points = roots[order]
-    return row
+def _lid_row(points: Points, side: str, upper: bool) -> Points:
+    """(m, 3) the front edge of a lid from the inner to the outer corner."""
+    lids = seams.eye(side)
+    row = (lids.upper if upper else lids.lower)[FRONT]
+    edge = seams.limits(points, row)
+    order = np.argsort(np.abs(edge[:, 0]))
+    sorted_: Points = edge[order]
+    return sorted_
 
 
 def _lashes(
@@ -170,7 +176,7 @@ def _lashes(
     part: LashPart,
     generator: np.random.Generator,
 ) -> Points:
-    along = np.sort(np.clip(np.linspace(0.06, 1, count) + generator.normal(0, 0.006, count), 0, 1))
+    along = np.sort(np.clip(np.linspace(0.10, 0.98, count) + generator.normal(0, 0.006, count), 0, 1))
     path = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(row, axis=0), axis=1))])
     root = np.stack([np.interp(along * path[-1], path, row[:, k]) for k in range(3)], axis=1)
     length = part.length * (1 if upper else part.lower) * (0.40 + 0.60 * step(0.0, 0.75, along))

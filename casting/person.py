@@ -14,7 +14,7 @@ import bpy
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from casting import expressions, eyes, face, human, mouth, sculpt, skin, studio
+from casting import expressions, eyes, face, human, mouth, sculpt, seams, skin, studio
 from casting.blender import mesh, reset, set_attribute, surface, to_blender
 from casting.camera import Camera
 from casting.landmarks import BODY, ball, body_faces, body_uv
@@ -88,7 +88,7 @@ class Person:
 
     def _parts(self) -> None:
         recipe = self.recipe
-        self.roles.update(eyes.add_eyes(self.points, recipe.eyes))
+        self.roles.update(eyes.add_eyes(self.points, recipe.eyes, self.camera.place))
         inside, follow = mouth.add_mouth(self.points)
         self.roles.update(inside)
         brows, follow_brows = face.add_brows(self.points, surface(self.roles["skin"][0]), recipe.brows)
@@ -152,8 +152,9 @@ def shape(recipe: Recipe) -> tuple[Points, dict[str, human.Target]]:
     """(COUNT, 3) points of a person at rest and the face units that fit them."""
     build = human.Build(**recipe.build.model_dump())
     points = sculpt.drawn(human.lower_arms(human.shaped(build)), recipe.face)
-    units = expressions.fitted(points)
-    return expressions.posed(points, units, recipe.face.rest), units
+    rest = expressions.posed(points, expressions.fitted(points), recipe.face.rest)
+    rest = seams.mouth().closed(expressions.kept_outside(rest, rest))
+    return rest, expressions.corrected(rest, expressions.fitted(rest))
 
 
 def main() -> None:

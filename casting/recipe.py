@@ -54,6 +54,7 @@ class SkinPart(Part):
     beard_strength: float = 0.0
     mottle: float = 1.0
     roughness: float = 0.50
+    liner: float = 0.7  # darkness of the upper lids' edge
 
 
 class LipPart(Part):
@@ -78,10 +79,10 @@ class BrowPart(Part):
 
     colour: str = "#4a2f1c"
     count: int = 420  # hairs on each side
-    thickness: float = 0.034  # dm, half the height of the brow
-    length: float = 0.50  # dm
-    start: float = 0.15  # dm from the middle of the face to the inner end
-    height: float = 0.26  # dm above the eye
+    thickness: float = 0.027  # dm, half the height of the brow
+    length: float = 0.42  # dm
+    start: float = 0.13  # dm from the middle of the face to the inner end
+    height: float = 0.20  # dm above the eye
     arch: float = 0.05
     slope: float = 0.0
     radius: float = 0.0034

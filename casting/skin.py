@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from casting import seams
 from casting.blender import Shader, linear
 from casting.landmarks import BODY, ball, painted, smoothed
 from casting.recipe import LipPart, SkinPart
@@ -45,12 +46,22 @@ def zones(points: Points) -> dict[str, Points]:
         "socket": np.clip(0.65 * socket + 0.5 * under, 0, 1),
         "lid": smoothed(painted("eyelids"), 2),
         "crown": crown,
+        "liner": _liner(),
         "beard": _beard(mirrored, points, lips),
         "shine": np.clip(0.7 * nose + 0.45 * crown + 0.3 * apple, 0, 1),
     }
 
 
 CHIN = 5162  # vertex: front of the chin
+
+
+def _liner() -> Points:
+    """The edge of the upper lids, where lashes stand so close that they read as a line."""
+    edge = np.zeros(BODY)
+    for side in ("left", "right"):
+        for number, strength in ((1, 1.0), (2, 0.8)):
+            edge[seams.eye(side).upper[number]] = strength
+    return edge
 
 
 def _beard(mirrored: Points, points: Points, lips: Points) -> Points:
@@ -94,7 +105,7 @@ def material(part: SkinPart, lips: LipPart) -> Any:
     return shader.finish(surface.outputs[0])
 
 
-ZONES = ("lips", "inner", "blush", "socket", "lid", "crown", "beard", "shine")
+ZONES = ("lips", "inner", "blush", "socket", "lid", "crown", "beard", "shine", "liner")
 
 
 def _colour(shader: Shader, where: Any, zone: dict[str, Any], part: SkinPart, lips: LipPart) -> Any:
@@ -120,6 +131,7 @@ def _colour(shader: Shader, where: Any, zone: dict[str, Any], part: SkinPart, li
         stubble = shader.math("MULTIPLY_ADD", shader.noise(where, 60.0, 2), 0.9, 0.55)
         stubble = shader.math("MULTIPLY", stubble, zone["beard"])
         colour = shader.mix(colour, linear(part.beard), shader.math("MULTIPLY", stubble, part.beard_strength))
+    colour = shader.mix(colour, (0.02, 0.012, 0.01), shader.math("MULTIPLY", zone["liner"], part.liner))
     lip = np.array(linear(lips.colour))
     border = shader.smooth(zone["lips"], 0.1, 0.9, 0.0, lips.strength)
     colour = shader.mix(colour, tuple(lip), border)
