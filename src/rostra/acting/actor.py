@@ -15,7 +15,7 @@ from math import ceil, floor, isfinite
 
 import numpy as np
 
-from rostra.acting.blink import Blinks
+from rostra.acting.blink import Blinks, Occasion
 from rostra.acting.body import Body
 from rostra.acting.coarticulation import FADE, REACH, Said, Segment, segments
 from rostra.acting.cues import Cues, find
@@ -40,6 +40,7 @@ LOOK = {"yaw": 0.60, "pitch": 0.45}  # rad of an eyeLook channel at 1
 EYES = {"yaw": 0.50, "pitch": 0.35}  # rad, the furthest that eyeballs turn
 SIGNED = [INDEX[name] for name in OWN if name.startswith(("head", "gaze", "body"))]
 WEIGHTS = [place for place in range(len(CHANNELS)) if place not in SIGNED]
+UNDERLINED = 0.5  # weakest accent after which one may blink
 GRAIN = 1e-3  # s, gaps below are rounding
 AVERAGE, ANY_VOICE = Manner(), Calibration()
 
@@ -200,9 +201,10 @@ class Actor:
         self._face.hear(cues)
         self._body.hear(cues)
         for time in cues.pauses:
-            self._blinks.offer(time + 0.02)
+            self._blinks.offer(time + 0.02, Occasion.PAUSE)
         for accent in cues.accents:
-            self._blinks.offer(accent.end + 0.05)
+            if accent.strength > UNDERLINED:
+                self._blinks.offer(accent.end + 0.05, Occasion.STRESS)
         if cues.onsets:
             self._gaze.begin(cues.onsets[0], cues.length)
 
@@ -212,7 +214,7 @@ class Actor:
         self._planned = until
         for glance in self._gaze.plan(until, self._mood):
             self._head.follow(glance)
-            self._blinks.offer(glance.time)
+            self._blinks.offer(glance.time, Occasion.GLANCE)
         self._head.plan(until)
         self._face.plan(until, self._mood)
         self._body.plan(until, self._mood)

@@ -10,6 +10,7 @@ Source: Bentivoglio et al. 1997 (rates); Evinger et al. 1991 (lid kinematics); C
 from __future__ import annotations
 
 from bisect import insort
+from enum import Enum
 
 import numpy as np
 
@@ -17,12 +18,21 @@ from rostra.acting.manner import Manner, Mood
 from rostra.acting.track import Track
 
 CLOSING, SHUT, OPENING = 0.085, 0.025, 0.18  # s
-INTERVAL = {Mood.SPEAKING: 3.9, Mood.IDLE: 4.1, Mood.LISTENING: 4.0, Mood.THINKING: 5.0}  # s, median
+INTERVAL = {Mood.SPEAKING: 4.0, Mood.IDLE: 4.1, Mood.LISTENING: 4.0, Mood.THINKING: 5.0}  # s, median
 SCATTER = 0.38  # of the logarithm of intervals
-SOON, PATIENCE = 1.5, 0.9  # s before and after a blink is due in which it takes an occasion
+PATIENCE = 1.3  # s that a blink waits for an occasion while talking
 SHORTEST, LONGEST = 1.1, 8.0  # s between blinks
+TAKEN = 0.6  # share of occasions
 TWICE = 0.08  # share of blinks that come double
 AGAIN = 0.36  # s between the two
+
+
+class Occasion(float, Enum):
+    """When a blink goes unnoticed; the value is how many seconds before it is due a blink takes it."""
+
+    PAUSE = 1.6
+    GLANCE = 1.2
+    STRESS = 0.0  # after a stressed word
 
 
 class Blinks:
@@ -36,11 +46,12 @@ class Blinks:
         self._rng = rng
         self._last = -SHORTEST
         self._due = float(rng.uniform(0.4, 2.5))
-        self._occasions: list[float] = []
+        self._occasions: list[tuple[float, float]] = []  # time, how long before it is due a blink may take it
 
-    def offer(self, time: float) -> None:
+    def offer(self, time: float, occasion: Occasion) -> None:
         """Here a blink would come in handy."""
-        insort(self._occasions, time)
+        if self._rng.random() < TAKEN:
+            insort(self._occasions, (time, occasion.value))
 
     def plan(self, until: float, mood: Mood) -> None:
         """Decide on all blinks that begin before this time."""
@@ -53,7 +64,7 @@ class Blinks:
                 self._last += AGAIN
                 self._blink(self._last)
             self._due = self._last + self._interval(mood)
-        self._occasions = [time for time in self._occasions if time >= until]
+        self._occasions = [occasion for occasion in self._occasions if occasion[0] >= until]
 
     def cut(self, time: float) -> None:
         """Forget plans from this time on."""
@@ -63,8 +74,9 @@ class Blinks:
 
     def _next(self, mood: Mood) -> float:
         latest = self._due + (PATIENCE if mood is Mood.SPEAKING else 0.0)
-        earliest = max(self._due - SOON, self._last + SHORTEST)
-        return next((time for time in self._occasions if earliest <= time < latest), latest)
+        rested = self._last + SHORTEST
+        fitting = (time for time, early in self._occasions if max(self._due - early, rested) <= time < latest)
+        return next(fitting, latest)
 
     def _interval(self, mood: Mood) -> float:
         middle = INTERVAL[mood] / self._manner.blink

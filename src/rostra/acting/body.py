@@ -20,7 +20,7 @@ CYCLE = (3.7, 5.0)  # s of a breath at rest
 IN, IN_TALKING = 1.5, 0.5  # s of breathing in
 OUT = (2.2, 3.6)  # s of breathing out: at rest, while talking
 FULL = 0.85  # of the breath channel
-OFTEN = 2.2  # s, the least between two breaths
+OFTEN = 3.2  # s, the least between two breaths
 HELD = 7.5  # s, the most while talking
 SHIFT = (6.0, 20.0)  # s between shifts of posture
 
@@ -64,7 +64,7 @@ class Body:
     def paint(self, rows: Curve, times: Curve) -> None:
         """Write breath and posture into rows of motion."""
         rows[:, INDEX["breath"]] = self._chest.at(times) * self._manner.breath
-        slow = self._manner.posture * noise(times, 7.3, 7 * self._seed + 5)
+        slow = self._manner.posture * noise(times, [7.3], [16 * self._seed + 13])[0]
         rows[:, INDEX["bodySway"]] = self._manner.posture * self._sway.at(times) + 0.07 * slow
         rows[:, INDEX["bodyLean"]] = self._manner.posture * self._lean.at(times)
 

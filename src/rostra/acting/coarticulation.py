@@ -32,10 +32,28 @@ SECOND = 0.85  # the second half of a diphthong is never quite reached
 TAPS = (0.146, 0.5, 0.854, 1.0, 0.854, 0.5, 0.146)  # a frame sees the mouth of a quarter frame each
 FINE = 4  # taps per frame
 
-SHUT_LIPS = 0.06  # s, the shortest closure one can see
-SHUT_TEETH = 0.05
-APPROACH = 0.038  # s, lips meet
-RELEASE = 0.034  # s, lips part
+JAW_SPEED = 4.5  # of jawOpen a second, the fastest that a jaw leaves or seeks a contact
+
+
+class Seal(NamedTuple):
+    """How a contact is made."""
+
+    shortest: float  # s, less could not be seen
+    approach: float  # s in which it closes
+    release: float  # s in which it opens
+    jaw: float  # the most that the jaw is open behind it
+
+
+SEALS = {"lips": Seal(0.06, 0.038, 0.036, 0.12), "teeth": Seal(0.05, 0.055, 0.050, 0.045)}
+
+
+class Seals(NamedTuple):
+    """Contacts in n frames."""
+
+    lips: Curve  # (n,) how far the lips are shut
+    teeth: Curve  # (n,) how far the lower lip is under the upper teeth
+    shapes: Curve  # (n, len(SHAPES)) what makes these contacts
+    jaw: Curve  # (n,) the most that the jaw may be open
 
 
 class Said(NamedTuple):
@@ -103,35 +121,34 @@ def seen(first: int, last: int, fps: float, looks: Sequence[Segment]) -> Curve:
     return average
 
 
-def seals(first: int, last: int, fps: float, looks: Sequence[Segment]) -> tuple[Curve, Curve, Curve]:
-    """Contact in frames first..last-1, whole on at least the frame nearest to each such sound.
-
-    Returns:
-        How far the lips are shut, (n,); how far the lower lip is under the teeth, (n,);
-        and the shapes that make these contacts, (n, len(SHAPES)).
-    """
+def seals(first: int, last: int, fps: float, looks: Sequence[Segment]) -> Seals:
+    """Contact in frames first..last-1, whole on at least the frame nearest to each such sound."""
     rows = np.arange(first, last, dtype=np.float64)
-    amount = {"lips": np.zeros(len(rows)), "teeth": np.zeros(len(rows))}
+    touch = {kind: np.zeros(len(rows)) for kind in SEALS}
     shapes = np.zeros((len(rows), len(SHAPES)))
+    jaw = np.ones(len(rows))
     for look in looks:
         viseme = VISEMES[look.viseme]
-        if not viseme.seal:
-            continue
-        contact = _contact(rows, fps, look, SHUT_LIPS if viseme.seal == "lips" else SHUT_TEETH)
-        amount[viseme.seal] = np.maximum(amount[viseme.seal], contact)
-        shapes = np.maximum(shapes, contact[:, None] * viseme.weights)
-    return amount["lips"], amount["teeth"], shapes
+        if viseme.seal:
+            contact, away = _contact(rows, fps, look)
+            touch[viseme.seal] = np.maximum(touch[viseme.seal], contact)
+            shapes = np.maximum(shapes, contact[:, None] * viseme.weights)
+            jaw = np.minimum(jaw, SEALS[viseme.seal].jaw + JAW_SPEED * away)
+    return Seals(touch["lips"], touch["teeth"], shapes, jaw)
 
 
-def _contact(rows: Curve, fps: float, look: Segment, shortest: float) -> Curve:
+def _contact(rows: Curve, fps: float, look: Segment) -> tuple[Curve, Curve]:
+    """How whole a contact is in each frame, 0..1, and how many seconds away it is."""
+    seal = SEALS[VISEMES[look.viseme].seal]
     middle = (look.start + look.end) / 2
-    shut = min(look.start + 0.005, middle - shortest / 2)
-    part = max(look.end - 0.02, middle + shortest / 2)
+    shut = min(look.start + 0.005, middle - seal.shortest / 2)
+    part = max(look.end - 0.02, middle + seal.shortest / 2)
     times = (rows + 0.5) / fps
-    away = np.clip(np.maximum((shut - times) / APPROACH, (times - part) / RELEASE), 0.0, 1.0)
+    early, late = np.maximum(shut - times, 0.0), np.maximum(times - part, 0.0)
+    away = np.minimum(np.maximum(early / seal.approach, late / seal.release), 1.0)
     contact: Curve = 1 - away * away * (3 - 2 * away)
     contact[rows == round(middle * fps - 0.5)] = 1.0
-    return contact
+    return contact, np.maximum(early, late)
 
 
 def _looks(sound: Said) -> list[Segment]:

@@ -15,8 +15,8 @@ from rostra.acting.noise import noise
 from rostra.acting.track import Curve, Track
 
 BROW = 0.34  # of the brow channels, on a full accent
-BROW_FROM = 0.70  # weakest accent that lifts the brows
-BROW_EVERY = 1.1  # s
+BROW_FROM = 0.82  # weakest accent that lifts the brows
+BROW_EVERY = 1.5  # s
 ASK = 0.40  # of the brow channels, over the end of a question
 BEFORE = 0.09  # s, brows move before the sound
 WARMTH = 0.24  # added smile, on a greeting
@@ -82,13 +82,13 @@ class Face:
 
     def smile(self, times: Curve) -> Curve:
         """The smile of the mouth, before speech takes its part: (n,) weights."""
-        change = 1 + 0.2 * noise(times, 3.7, 5 * self._seed + 3)
+        change = 1 + 0.2 * noise(times, [3.7], [16 * self._seed + 11])[0]
         value: Curve = np.clip(self._manner.smile * change + self._warm.at(times), 0.0, 0.55)
         return value
 
     def paint(self, rows: Curve, times: Curve, smile: Curve) -> None:
         """Write brows, cheeks, squint and idle lips into rows of motion."""
-        life = 0.03 * np.clip(1 + noise(times, 2.9, 5 * self._seed + 4), 0, 3)
+        life = 0.03 * np.clip(1 + noise(times, [2.9], [16 * self._seed + 12])[0], 0, 3)
         lift = np.clip(self._brow.at(times), 0.0, MOST_BROW) + life
         knit = self._knit.at(times)
         rows[:, INDEX["browInnerUp"]] = lift + self._inner.at(times)

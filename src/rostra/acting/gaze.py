@@ -25,7 +25,7 @@ WANDER = 0.0055  # rad, spread of small saccades
 FACE = ((0.011, -0.004), (-0.011, -0.004), (0.0, 0.012))  # rad: eyes and mouth of the viewer
 HOP = 0.22  # share of saccades that go to another part of the viewer's face
 AWAY = {
-    Mood.SPEAKING: (5.0, 12.0),
+    Mood.SPEAKING: (7.0, 16.0),
     Mood.IDLE: (4.0, 10.0),
     Mood.LISTENING: (7.0, 15.0),
     Mood.THINKING: (0.4, 1.2),
@@ -38,7 +38,7 @@ STAY = {
 }
 FAR = (0.09, 0.20)  # rad, 5 to 12 degrees
 LONG = 3.2  # s, a sentence that is planned with a glance aside
-PLANNED = 0.35  # share of those
+PLANNED = 0.25  # share of those
 
 
 class Glance(NamedTuple):

@@ -26,7 +26,7 @@ NOD_RISE, NOD_FALL = 0.15, 0.34  # s
 NOD_FROM = 0.40  # weakest accent that is nodded
 NOD_EVERY = 0.45  # s
 BEFORE = 0.09  # s, a nod begins before its vowel
-TURN_FROM = 0.72  # accents from which the head may also turn
+TURN_FROM = 0.80  # accents from which the head may also turn
 RIDE = 0.0016  # rad per semitone, up
 SETTLE = 0.016  # rad down, at the end of a phrase
 RAISE = 0.012  # rad up, at the beginning
@@ -40,8 +40,9 @@ class Head:
 
     def __init__(self, manner: Manner, seed: int, rng: np.random.Generator) -> None:
         self._manner = manner
-        self._seed = seed
         self._rng = rng
+        self._seeds = [8 * seed, 8 * seed + 1, 8 * seed + 2]
+        self._periods = [period / max(manner.tempo, 0.05) for _, period in SWAY.values()]
         self._beats = Track()
         self._ride = Track()
         self._settle = Track()
@@ -104,15 +105,12 @@ class Head:
     def at(self, times: Curve) -> tuple[Curve, Curve, Curve]:
         """Yaw, pitch and roll at these times, radians, each (n,)."""
         life = self._life.at(times) * self._manner.energy
-        yaw = self._sway("yaw", times) * life + self._turn.at(times) + self._follow[0].at(times)
-        pitch = self._sway("pitch", times) * life + self._follow[1].at(times) + self._mood_pitch.at(times)
+        sway = drift(times, self._periods, self._seeds) * life
+        yaw = SWAY["yaw"][0] * sway[0] + self._turn.at(times) + self._follow[0].at(times)
+        pitch = SWAY["pitch"][0] * sway[1] + self._follow[1].at(times) + self._mood_pitch.at(times)
         pitch += (self._beats.at(times) + self._ride.at(times) + self._settle.at(times)) * self._manner.energy
-        roll = self._sway("roll", times) * life + self._roll.at(times)
+        roll = SWAY["roll"][0] * sway[2] + self._roll.at(times)
         return _within("yaw", yaw), _within("pitch", pitch), _within("roll", roll)
-
-    def _sway(self, name: str, times: Curve) -> Curve:
-        size, period = SWAY[name]
-        return size * drift(times, period / max(self._manner.tempo, 0.05), 3 * self._seed + len(name))
 
     def _beat(self, accent: Accent) -> None:
         self._ride.move(accent.start - 0.06, 0.22, -RIDE * accent.semitones)

@@ -16,10 +16,14 @@ from rostra.acting.motion import INDEX
 from rostra.acting.track import Curve
 from rostra.acting.visemes import COLUMN, SHAPES, SPAN
 
-SHUT_JAW = 0.13  # the most the jaw opens behind shut lips
-TEETH_JAW = 0.065  # the most it opens while the lip is under the teeth
 WIDEST_JAW = 0.62
-UNROUND = {"lips": 0.75, "teeth": 0.6}  # what a contact takes from rounding
+FOR_TEETH = {"mouthLowerDown": 1.0, "mouthFunnel": 0.6, "mouthPucker": 0.6}  # what f and v do not bear
+FOR_LIPS = {
+    "mouthLowerDown": 1.0,
+    "mouthUpperUp": 1.0,
+    "mouthFunnel": 0.75,
+    "mouthStretch": 0.5,
+}  # nor m, b, p
 SIDED = ("mouthStretch", "mouthSmile", "mouthDimple", "mouthPress", "mouthUpperUp", "mouthLowerDown")
 
 PLACES = [
@@ -44,13 +48,12 @@ def speak(first: int, last: int, fps: float, looks: Sequence[Segment], energy: f
     """
     shapes = seen(first, last, fps, looks)
     shapes[:, COLUMN["jawOpen"]] *= 0.5 + 0.5 * energy
-    shut, tucked, contact = seals(first, last, fps, looks)
-    tucked = tucked * (1 - shut)
-    _tuck(shapes, tucked)
-    _shut(shapes, shut)
-    shapes[:, SPAN["lips"]] = np.maximum(shapes[:, SPAN["lips"]], contact[:, SPAN["lips"]])
-    shapes[:, COLUMN["mouthUpperUp"]] *= 1 - shut
-    return np.column_stack([shapes, shut])
+    touch = seals(first, last, fps, looks)
+    shapes[:, COLUMN["jawOpen"]] = np.minimum(shapes[:, COLUMN["jawOpen"]], touch.jaw)
+    _yield(shapes, touch.teeth * (1 - touch.lips), FOR_TEETH)
+    shapes[:, SPAN["lips"]] = np.maximum(shapes[:, SPAN["lips"]], touch.shapes[:, SPAN["lips"]])
+    _yield(shapes, touch.lips, FOR_LIPS)
+    return np.column_stack([shapes, touch.lips])
 
 
 def paint(rows: Curve, mouth: Curve, smile: Curve, lean: float) -> None:
@@ -63,7 +66,7 @@ def paint(rows: Curve, mouth: Curve, smile: Curve, lean: float) -> None:
         lean: -0.1..0.1, how much more the left side moves than the right.
     """
     shapes, shut = mouth[:, :-1], mouth[:, -1]
-    rounded = 1.1 * shapes[:, COLUMN["mouthFunnel"]] + 1.3 * shapes[:, COLUMN["mouthPucker"]]
+    rounded = 0.9 * shapes[:, COLUMN["mouthFunnel"]] + 1.1 * shapes[:, COLUMN["mouthPucker"]]
     jaw = np.clip(shapes[:, COLUMN["jawOpen"]], 0.0, WIDEST_JAW)
     room = np.clip(1 - rounded, 0.1, 1.0) * (1 - 0.7 * jaw)
     for column, places in PLACES:
@@ -76,21 +79,7 @@ def paint(rows: Curve, mouth: Curve, smile: Curve, lean: float) -> None:
     rows[:, INDEX["mouthClose"]] = jaw * shut
 
 
-def _tuck(shapes: Curve, amount: Curve) -> None:
-    jaw = COLUMN["jawOpen"]
-    shapes[:, jaw] += amount * (np.minimum(shapes[:, jaw], TEETH_JAW) - shapes[:, jaw])
-    for name, share in {
-        "mouthLowerDown": 1.0,
-        "mouthFunnel": UNROUND["teeth"],
-        "mouthPucker": UNROUND["teeth"],
-    }.items():
-        shapes[:, COLUMN[name]] *= 1 - share * amount
-
-
-def _shut(shapes: Curve, amount: Curve) -> None:
-    jaw = COLUMN["jawOpen"]
-    shapes[:, jaw] += amount * (np.minimum(shapes[:, jaw], SHUT_JAW) - shapes[:, jaw])
-    for name in ("mouthUpperUp", "mouthLowerDown"):
-        shapes[:, COLUMN[name]] *= 1 - amount
-    shapes[:, COLUMN["mouthFunnel"]] *= 1 - UNROUND["lips"] * amount
-    shapes[:, COLUMN["mouthStretch"]] *= 1 - 0.5 * amount
+def _yield(shapes: Curve, contact: Curve, shares: dict[str, float]) -> None:
+    """Take from some shapes what a contact does not bear."""
+    for name, share in shares.items():
+        shapes[:, COLUMN[name]] *= 1 - share * contact

@@ -32,7 +32,7 @@ WINDOW = 0.045  # s
 BATCH = 64  # windows a call, so that no call holds the interpreter for long
 VOICED = 0.4  # autocorrelation of a voiced window
 
-STRESS = {1: 1.08, 2: 0.97, 0: 0.82}  # of the jaw
+STRESS = {1: 1.22, 2: 1.10, 0: 0.90}  # of the jaw
 SHORT, LONG = 0.05, 0.10  # s: a vowel of SHORT gets UNDERSHOOT of the way, one of LONG all
 UNDERSHOOT = 0.78
 
