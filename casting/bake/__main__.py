@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from casting.bake.bake import SAMPLES, bake
+from casting.recipe import names
 
-PEOPLE = Path("casting/people")
 PACKS = Path("src/rostra/presenters/packs")
 
 
@@ -19,9 +19,9 @@ def main() -> None:
     parser.add_argument("--renders", type=Path, default=Path("build/casting"), help="where renders are kept")
     parser.add_argument("--out", type=Path, default=PACKS, help="where packs go (%(default)s)")
     options = parser.parse_args()
-    for name in options.ids or sorted(path.stem for path in PEOPLE.glob("*.toml")):
+    for name in options.ids or names():
         target = options.out / f"{name}.pack"
-        bake(PEOPLE / f"{name}.toml", target, options.renders, options.samples)
+        bake(name, target, options.renders, options.samples)
         print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
 
 

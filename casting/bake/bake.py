@@ -16,6 +16,7 @@ from casting.bake.sheet import Sheet, assemble
 from casting.bake.shots import Shot
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
+from casting.recipe import Recipe, read
 from rostra.presenters.pack import Pack, Texture, TextureInfo, save
 
 SAMPLES = 32
@@ -23,8 +24,11 @@ EYE_SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
 MOUTH_SCALE = 1.5
 SIDES = ("left", "right")
 EYEBALLS = tuple(f"eye_{side}" for side in SIDES)
-FACE = ("skin", "lash", "brow")
+FACE = ("skin", "brow")
+LASH_SCALE = 1.6
 INNER = ("teeth_lower", "tongue", "teeth_upper")
+# brightness left at the upper edge
+DEPTH = {"teeth_lower": 0.9, "tongue": 0.3, "teeth_upper": 0.6}
 CAVITY = (34, 13, 12, 255)  # the dark of the mouth
 
 
@@ -54,7 +58,7 @@ class Bake:
             lidded = self.textures.pop(f"eye_{side}_lidded")
             self.textures[f"lid_{side}"] = shots.shade(self.textures[f"eye_{side}"], lidded)
         for role in INNER:
-            self.textures[role] = shots.sheltered(self.textures[role])
+            self.textures[role] = shots.sheltered(self.textures[role], DEPTH[role])
             self.textures[f"{role}_dim"] = shots.dimmed(self.textures[role], DIM)
         self.textures["cavity"] = _plain(CAVITY)
         sheets = self._sheets()
@@ -68,10 +72,13 @@ class Bake:
             shot[key.picture] = Shot(FACE, EYEBALLS, (), key.pose, self.builder.box(key), scale)
         for side in SIDES:
             eye, box = (f"eye_{side}",), self._eye_box(side)
-            shot[f"eye_{side}"] = Shot(eye, without=FACE, box=box, scale=EYE_SCALE)
+            shot[f"eye_{side}"] = Shot(eye, without=(*FACE, "lash"), box=box, scale=EYE_SCALE)
             shot[f"eye_{side}_lidded"] = Shot(eye, box=box, scale=EYE_SCALE)
+        lids = next(key for key in KEYS if key.picture == "blink")
+        for name, pose in (("lash", {}), ("lash_blink", lids.pose)):
+            shot[name] = Shot(("lash",), pose=pose, box=self.builder.box(lids), scale=LASH_SCALE)
         for role in INNER:
-            hidden = (*FACE, *(other for other in INNER if other != role))
+            hidden = (*FACE, *EYEBALLS, *(other for other in INNER if other != role))
             shot[role] = Shot((role,), (), hidden, PARTED, self._mouth_box(), MOUTH_SCALE)
         for role in worn:
             front = tuple(other for other in worn if other != role)
@@ -99,6 +106,7 @@ class Bake:
         for side in SIDES:
             sheets += [build.eye(side, texture[f"eye_{side}"]), build.lid_shade(side, texture[f"lid_{side}"])]
         sheets += [cavity, *(build.inner(role, texture[role]) for role in INNER), skin]
+        sheets.append(build.lashes(texture))
         for role, lift in (("clothes", 0.1), ("hair", 0.12), ("accessory", 0.12)):
             if role in texture:
                 sheets.append(build.outer(role, texture[role], lift))
@@ -117,9 +125,9 @@ class Bake:
             "pivot": tuple(pivot),
             "eyes": {side: tuple(camera.canvas(eye[None])[0]) for side, eye in build.eyes.items()},
             "framing": self._framing(),
-            "voice": recipe.voice,
+            "voice": recipe.voice or {"name": "heart" if recipe.kind == "woman" else "michael"},
             "manner": recipe.manner,
-            "origin": {"tool": "casting", "recipe": recipe.digest},
+            "origin": {"tool": "casting", "state": _state(recipe)},
         }
 
     def _framing(self) -> dict[str, float]:
@@ -144,19 +152,28 @@ def _plain(colour: tuple[int, int, int, int]) -> Texture:
     return Texture(np.full((16, 16, 4), colour, dtype=np.uint8), TextureInfo(x=0, y=0, scale=16 / WIDTH))
 
 
-def bake(recipe: Path, target: Path, renders: Path, samples: int = SAMPLES, quality: int = 90) -> Pack:
+def bake(name: str, target: Path, renders: Path, samples: int = SAMPLES, quality: int = 90) -> Pack:
     """Bake one recipe.
 
     Args:
-        recipe: the TOML file.
+        name: of the recipe.
         target: where the pack goes.
-        renders: folder for the renders, one below it a recipe's state; they are taken up again after a stop.
+        renders: folder for the renders, one below it for each state of the recipe and the tool; what is there
+            is taken up again after a stop.
         samples: per pixel.
         quality: of the WebP textures.
     """
-    state = hashlib.sha256(recipe.read_bytes()).hexdigest()[:12]
-    person = Person.load(recipe)
-    pack = Bake(person, renders / f"{recipe.stem}-{state}-{samples}", samples).run()
+    recipe = read(name)
+    folder = renders / f"{name}-{_state(recipe)}-{samples}"
+    pack = Bake(Person(recipe), folder, samples).run()
     target.parent.mkdir(parents=True, exist_ok=True)
     save(pack, target, quality)
     return pack
+
+
+def _state(recipe: Recipe) -> str:
+    """A short name of a recipe together with the code that builds it."""
+    digest = hashlib.sha256(recipe.model_dump_json().encode())
+    for path in sorted(Path(__file__).parents[1].glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

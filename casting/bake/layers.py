@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from scipy.spatial import cKDTree
 from casting import human, landmarks
 from casting.bake import patch, sheet
 from casting.bake.figure import REST, Expression, Figure
-from casting.bake.keys import KEYS, LIT, PARTED, Key, Region
+from casting.bake.keys import BLINK, KEYS, LIT, PARTED, Key, Region
 from casting.bake.sheet import Sheet
 from rostra.presenters.pack import KeyInfo, Texture
 
@@ -19,7 +20,7 @@ Points = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 STEP = 20.0  # canvas pixels between the points of a net
-CALM = 3  # rounds of evening out between neighbours of a net
+CALM = 10  # rounds of evening out between neighbours of a net
 FINE_STEP = 9.0  # the same over teeth, tongue and eyes
 BREATH = 3.0  # canvas pixels that the chest rises
 TONGUE_TIP = (0.0, 0.07, 0.05)  # decimetres that `tongueUp` lifts the tip
@@ -40,6 +41,7 @@ class Builder:
         self.eyes = {"left": human.joint(points, "l-eye"), "right": human.joint(points, "r-eye")}
         self.mouth = self._mouth()
         self.visible = figure.seen(REST)
+        self.face = self._patch()
 
     def _mouth(self) -> Points:
         """(3,) the middle of the lips, decimetres."""
@@ -76,11 +78,10 @@ class Builder:
 
     def skin(self, textures: Mapping[str, Texture]) -> tuple[Sheet, Sheet]:
         """The skin of head, neck and body; and the dark of the mouth behind it."""
-        face = self._patch()
-        figure = self.figure
+        face, figure = self.face, self.figure
         outline = self.camera.seen(figure.rest[face.vertices[face.outline]])
         net, triangles = sheet.around(outline, self._extent(textures["skin"]), STEP)
-        net_points, net_shapes = self._calm(net, triangles, len(outline))
+        net_points, net_shapes = self._calm(net, triangles, face)
         count = len(face.vertices)
         names = np.concatenate([np.array(face.outline), count + np.arange(len(net))])
         net_depth = self.camera.canvas(net_points)[:, 2]
@@ -95,7 +96,7 @@ class Builder:
             for name in figure.shapes
         }
         height = np.concatenate([figure.rest[face.vertices, 1], self.height(net)])
-        order = _by_depth(names[triangles], vertices), _by_depth(face.triangles, vertices)
+        order = _by_depth(names[triangles], vertices), self._order(face, vertices)
         shifts = self.shifts(vertices, shapes)
         uv, mask, keys = self._looks(vertices, shifts, face, textures)
         skin = Sheet(
@@ -112,6 +113,28 @@ class Builder:
         )
         return skin, self._cavity(skin, face)
 
+    def _order(self, face: patch.Patch, vertices: Points) -> NDArray[np.int64]:
+        """The face in drawing order: what is hidden at rest, then the rest, the upper lip last."""
+        triangles = _by_depth(face.triangles, vertices)
+        points = self.figure.rest[face.vertices]
+        hidden = ~self.visible[face.vertices][triangles].all(axis=1)
+        box = patch.Opening("mouth", self.mouth[:2] - MOUTH_BOX, self.mouth[:2] + MOUTH_BOX)
+        upper = (box.holds(points) & (points[:, 1] > self._parting(points)))[triangles].all(axis=1)
+        return triangles[np.argsort(np.where(hidden, 0, 1 + upper), kind="stable")]
+
+    def _parting(self, points: Points) -> Points:
+        """(n,) height at which closed lips meet, above each point's x."""
+        down = self.figure.shapes["jawOpen"][:, 1]
+        lips = landmarks.painted("lips")[self.figure.index] > 0.5
+        lower = lips & self.visible & (down < 0.5 * down[lips & self.visible].min())
+        rest = self.figure.rest[lower]
+        edges = np.linspace(-MOUTH_BOX[0], MOUTH_BOX[0], 13)
+        centres = (edges[1:] + edges[:-1]) / 2
+        tops = np.array([_highest(rest, low, high) for low, high in pairwise(edges)])
+        known = np.isfinite(tops)
+        heights: Points = np.interp(points[:, 0], centres[known], tops[known]) + 0.004
+        return heights
+
     def _patch(self) -> patch.Patch:
         figure = self.figure
         half = np.array(MOUTH_BOX)
@@ -126,17 +149,23 @@ class Builder:
         return patch.cut(figure.rest, figure.faces, self.visible, deep | low, boxes, behind)
 
     def _calm(
-        self, net: Points, triangles: NDArray[np.int64], fixed: int
+        self, net: Points, triangles: NDArray[np.int64], face: patch.Patch
     ) -> tuple[Points, dict[str, Points]]:
-        """What lies under a net on the skin, evened out between neighbours: contours jump in depth."""
+        """What lies under a net on the skin, evened out: contours jump in depth, a mesh should not."""
         _, points, shapes = self.figure.hits(net)
-        own = triangles - fixed
-        edges = np.concatenate([own[:, [0, 1]], own[:, [1, 2]], own[:, [2, 0]]])
-        edges = edges[(edges >= 0).all(axis=1)]
-        edges = np.concatenate([edges, edges[:, ::-1]])
-        return sheet.even(points, edges, CALM), {
-            name: sheet.even(shift, edges, CALM) for name, shift in shapes.items()
-        }
+        edge = face.vertices[face.outline]
+        links = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+        links = np.concatenate([links, links[:, ::-1]])
+
+        def calm(rim: Points, values: Points) -> Points:
+            every = np.concatenate([rim, values])
+            for _ in range(CALM):
+                every = sheet.even(every, links)
+                every[: len(rim)] = rim
+            return every[len(rim) :]
+
+        rest, moves = self.figure.rest, self.figure.shapes
+        return calm(rest[edge], points), {name: calm(moves[name][edge], shapes[name]) for name in shapes}
 
     def _extent(self, texture: Texture) -> tuple[Points, Points]:
         low = np.array([texture.info.x, texture.info.y])
@@ -286,6 +315,47 @@ class Builder:
         places, triangles = self._net(texture, FINE_STEP)
         return self._plain(f"lid-{side}", f"lid_{side}", places, triangles, self._ball(side, places) + 1)
 
+    def lashes(self, textures: Mapping[str, Texture]) -> Sheet:
+        """The lashes: they ride on the edges of the lids and bend as these close."""
+        face, rest = self.face, self.figure.rest
+        places, triangles = self._net(textures["lash"], FINE_STEP)
+        roots = np.zeros(len(places), dtype=np.int64)
+        for side, loop in face.lids.items():
+            near = (places[:, 0] > sheet.MIDDLE[0]) == (side == "left")
+            roots[near] = self._roots(places[near], face.vertices[loop])
+        shapes = {name: shift[roots] for name, shift in self.figure.shapes.items() if name.startswith("eye")}
+        depth = self.camera.canvas(rest[roots])[:, 2] + 4
+        vertices = sheet.placed(places, depth, self.camera.distance)
+        shifts = self.shifts(vertices, shapes)
+        closed = self._project(_moved(vertices, shifts, BLINK))
+        left = (places[:, 0] > sheet.MIDDLE[0]).astype(float)
+        count = len(places)
+        return Sheet(
+            name="lash",
+            vertices=vertices,
+            triangles=triangles,
+            keys=[
+                KeyInfo(texture="lash"),
+                KeyInfo(texture="lash_blink", drive={"eyeBlinkLeft": 1.0}),
+                KeyInfo(texture="lash_blink", drive={"eyeBlinkRight": 1.0}),
+            ],
+            uv=np.stack([places, closed, closed]),
+            mask=np.stack([np.ones(count), left, 1 - left]),
+            head=np.ones(count),
+            breath=np.zeros((count, 2)),
+            shapes=shifts,
+        )
+
+    def _roots(self, places: Points, loop: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each place the vertex of a lid's edge under (or over) it."""
+        seen = self.camera.seen(self.figure.rest[loop])
+        corners = seen[[seen[:, 0].argmin(), seen[:, 0].argmax()]]
+        line = np.interp(places[:, 0], corners[:, 0], corners[:, 1])
+        upper = seen[:, 1] < np.interp(seen[:, 0], corners[:, 0], corners[:, 1])
+        gap = np.abs(places[:, None, 0] - seen[None, :, 0])
+        wrong = (places[:, 1] < line)[:, None] != upper[None]
+        return loop[(gap + 1e3 * wrong).argmin(axis=1)]
+
     def _ball(self, side: str, places: Points) -> Points:
         """(n,) depth of an eyeball under canvas points."""
         centre, radius = self.eyes[side], self.radius(side) * self.camera.scale
@@ -344,6 +414,12 @@ class Builder:
     def _net(self, texture: Texture, step: float) -> tuple[Points, NDArray[np.int64]]:
         info = texture.info
         return sheet.grid(texture.image[..., 3], (info.x, info.y), info.scale, step)
+
+
+def _highest(points: Points, low: float, high: float) -> float:
+    """The greatest height among points between two x; minus infinity if there is none."""
+    between = points[(points[:, 0] >= low) & (points[:, 0] < high), 1]
+    return float(between.max()) if len(between) else -np.inf
 
 
 def _by_depth(triangles: NDArray[np.int64], vertices: Points) -> NDArray[np.int64]:

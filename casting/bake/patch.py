@@ -24,6 +24,7 @@ Flags = NDArray[np.bool_]
 
 FACING = 0.22  # least cosine between normal and view of a face in the patch
 TOLERANCE = 0.02  # dm: how far behind the first hit a vertex still counts as seen
+LEAST_LOOP = 12  # corners of the border of an opening; smaller ones are dents
 ROWS = {"mouth": 3, "left": 2, "right": 2}  # rows of hidden faces to add inside each opening
 
 
@@ -50,12 +51,14 @@ class Patch:
         triangles: (t, 3) positions in `vertices`, in no order.
         outline: positions in `vertices` around the patch.
         mouth: positions around the opening of the mouth.
+        lids: positions around the opening of each eye, by the name of its box.
     """
 
     vertices: Indices
     triangles: Indices
     outline: list[int]
     mouth: list[int]
+    lids: dict[str, list[int]]
 
 
 def normals(points: Points, faces: Indices) -> Points:
@@ -125,14 +128,16 @@ def _assemble(points: Points, quads: Indices, openings: Sequence[Opening]) -> Pa
     local = local.reshape(quads.shape)
     triangles = [local[:, [0, 1, 2]], local[:, [0, 2, 3]]]
     loops = sorted(_loops(local), key=lambda loop: -_extent(points[vertices[loop]]))
-    mouth_box = next(opening for opening in openings if opening.name == "mouth")
-    mouth: list[int] = []
+    named: dict[str, list[int]] = {}
     for loop in loops[1:]:
-        if not mouth and len(loop) > 12 and mouth_box.holds(points[vertices[loop]]).mean() > 0.9:
-            mouth = loop
-        else:
-            triangles.append(fill(points[vertices[loop]][:, :2], loop))
-    return Patch(vertices, np.concatenate(triangles), loops[0], mouth)
+        place = points[vertices[loop]]
+        name = next((box.name for box in openings if box.holds(place).mean() > 0.9), "")
+        if len(loop) > LEAST_LOOP and name:
+            named.setdefault(name, loop)
+        if loop is not named.get("mouth"):
+            triangles.append(fill(place[:, :2], loop))
+    mouth = named.pop("mouth")
+    return Patch(vertices, np.concatenate(triangles), loops[0], mouth, named)
 
 
 def _extent(points: Points) -> float:

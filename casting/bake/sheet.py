@@ -143,20 +143,18 @@ def around(outline: Points, extent: tuple[Points, Points], step: float) -> tuple
     return points, triangles[~swallowed]
 
 
-def even(values: Points, edges: Indices, rounds: int) -> Points:
-    """(n, ...) values, each round moved half way to the mean of the neighbours'.
+def even(values: Points, links: Indices) -> Points:
+    """(n, ...) values moved half way to the mean of their neighbours'.
 
     Args:
         values: at the points.
-        edges: (e, 2) neighbours, both ways.
-        rounds: how often.
+        links: (e, 2) neighbours, both ways.
     """
-    count = np.maximum(1, np.bincount(edges[:, 0], minlength=len(values)))[:, None]
-    for _ in range(rounds):
-        total = np.zeros_like(values)
-        np.add.at(total, edges[:, 0], values[edges[:, 1]])
-        values = 0.5 * values + 0.5 * total / count
-    return values
+    count = np.maximum(1, np.bincount(links[:, 0], minlength=len(values)))[:, None]
+    total = np.zeros_like(values)
+    np.add.at(total, links[:, 0], values[links[:, 1]])
+    moved: Points = 0.5 * values + 0.5 * total / count
+    return moved
 
 
 def inside(points: Points, outline: Points) -> NDArray[np.bool_]:

@@ -105,13 +105,13 @@ def shade(open_light: Texture, lidded: Texture) -> Texture:
     return Texture(picture, open_light.info)
 
 
-def sheltered(texture: Texture, side: float = 0.3, depth: float = 0.75) -> Texture:
+def sheltered(texture: Texture, depth: float, side: float = 0.3) -> Texture:
     """The same picture as lips and cheeks shelter it: darker to the sides and to the top.
 
     Args:
         texture: teeth or tongue in open light.
-        side: brightness that is left at both ends.
         depth: brightness that is left at the upper edge.
+        side: brightness that is left at both ends.
     """
     picture = texture.image.copy()
     height, width = picture.shape[:2]
