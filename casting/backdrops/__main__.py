@@ -1,0 +1,47 @@
+"""Render backgrounds of the library: `python -m casting.backdrops office-1 --size 960x540 -o out.webp`."""
+
+import argparse
+import json
+from pathlib import Path
+
+from casting.backdrops import BACKDROPS
+from casting.backdrops.room import photograph
+
+LIBRARY = Path(__file__).parents[2] / "src/rostra/picture/backdrops"
+
+
+def main() -> None:
+    """Render one background or all of them; the library's index follows the recipes."""
+    wanted = _arguments()
+    names = list(BACKDROPS) if wanted.id == "all" else [wanted.id]
+    for name in names:
+        path = wanted.output or LIBRARY / f"{name}.webp"
+        photograph(BACKDROPS[name], path, wanted.size, wanted.samples)
+        print(path)
+    if wanted.output is None:
+        _write_index()
+
+
+def _write_index() -> None:
+    index = [{"id": b.id, "name": b.name, "description": b.description} for b in BACKDROPS.values()]
+    (LIBRARY / "index.json").write_text(json.dumps(index, indent=2) + "\n")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="casting.backdrops", description=__doc__)
+    parser.add_argument("id", choices=[*BACKDROPS, "all"])
+    parser.add_argument(
+        "--size", type=_size, default=(1920, 1080), help="WIDTHxHEIGHT, pixels (default 1920x1080)"
+    )
+    parser.add_argument("--samples", type=int, default=80, help="light paths per pixel (default 80)")
+    parser.add_argument("-o", "--output", type=Path, help="picture file (default: the library)")
+    return parser.parse_args()
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, height = text.lower().split("x")
+    return int(width), int(height)
+
+
+if __name__ == "__main__":
+    main()
