@@ -21,6 +21,7 @@ def render(
     voice: Annotated[
         str | None, typer.Option(help="The voice; without it, the fast form of the presenter's own.")
     ] = None,
+    background: Annotated[str, typer.Option(help="As for `rostra render`.")] = "office-1",
     rounds: Annotated[int, typer.Option(min=1, max=20, help="How often; the medians are printed.")] = 3,
     json: Annotated[Path | None, typer.Option(help="Also write the result here.")] = None,
 ) -> None:
@@ -30,7 +31,7 @@ def render(
     from rostra.production.bench import measure
 
     with progress("Measuring") as report:
-        result = measure(presenter, voice, rounds, encoding(), line_parts(), report)
+        result = measure(presenter, voice, background, rounds, encoding(), line_parts(), report)
     show(["What", "Measured", "Reach"], result.rows())
     typer.echo(f"On {result.machine.line()}; {result.setting()}.")
     if json:
