@@ -84,7 +84,7 @@ def test_lips_are_apart_on_open_vowels_between_closures() -> None:
 
 
 def test_the_lower_lip_goes_under_the_teeth_for_f_and_v() -> None:
-    piece = speech("ɑfɑvi", length=0.09)
+    piece = speech("ɑfɑvi", length=0.12)
     curves = act([piece])
     for phone in piece.phones:
         row = curves[row_of((phone.start + phone.end) / 2)]

@@ -211,14 +211,14 @@ class Actor:
     def _plan(self, until: float) -> None:
         if until <= self._planned:
             return
-        self._planned = until
+        since, self._planned = self._planned, until
         for glance in self._gaze.plan(until, self._mood):
             self._head.follow(glance)
             self._blinks.offer(glance.time, Occasion.GLANCE)
         self._head.plan(until)
         self._face.plan(until, self._mood)
-        self._body.plan(until, self._mood)
-        self._blinks.plan(until, self._mood)
+        self._body.plan(since, until, self._mood)
+        self._blinks.plan(since, until, self._mood)
 
     def _give(self, until: int) -> Motion:
         """Rows up to this number, made block by block."""

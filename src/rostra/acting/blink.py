@@ -53,11 +53,11 @@ class Blinks:
         if self._rng.random() < TAKEN:
             insort(self._occasions, (time, occasion.value))
 
-    def plan(self, until: float, mood: Mood) -> None:
-        """Decide on all blinks that begin before this time."""
+    def plan(self, since: float, until: float, mood: Mood) -> None:
+        """Decide on all blinks that begin between these times."""
         if not self._manner.blink:
             return
-        while (when := self._next(mood)) < until:
+        while (when := max(self._next(mood), since)) < until:
             self._blink(when)
             self._last = when
             if self._rng.random() < TWICE:

@@ -46,9 +46,9 @@ class Body:
         before = [max(cues.begin, start - IN_TALKING) for start in cues.onsets]
         self._pauses = sorted([*self._pauses, *cues.pauses, *before])
 
-    def plan(self, until: float, mood: Mood) -> None:
-        """Decide on breaths and shifts that begin before this time."""
-        while (when := self._next(mood)) < until:
+    def plan(self, since: float, until: float, mood: Mood) -> None:
+        """Decide on breaths and shifts that begin between these times."""
+        while (when := max(self._next(mood), since)) < until:
             self._breathe(when, mood)
         self._pauses = [time for time in self._pauses if time >= until]
         while self._shift < until:

@@ -2,7 +2,8 @@
 
 People go from one posture to another along a curve of minimum jerk, and begin the next movement
 before the last one ends; the two then simply add up. A `Track` is such a sum: a value, and steps
-that begin at a time, take a while and change it by some amount.
+that begin at a time, take a while and change it by some amount. What was shown is past: a step that
+comes too late for its time begins at once.
 
 Source: Flash & Hogan 1985 (minimum jerk); Flash & Henis 1991 (superposition of movements).
 """
@@ -38,6 +39,7 @@ class Track:
     def __init__(self, value: float = 0.0) -> None:
         self._base = value
         self._steps: list[Step] = []
+        self._shown = -np.inf  # s
 
     @property
     def goal(self) -> float:
@@ -46,18 +48,21 @@ class Track:
 
     def move(self, start: float, duration: float, goal: float) -> None:
         """Go to `goal`, beginning at `start` (seconds)."""
+        start = max(start, self._shown)
         self._add(start, start, duration, goal - self.goal)
 
     def pulse(self, start: float, rise: float, hold: float, fall: float, height: float) -> None:
         """Rise by `height`, hold, and fall back (seconds)."""
+        start = max(start, self._shown)
         self._add(start, start, rise, height)
         self._add(start, start + rise + hold, fall, -height)
 
     def at(self, times: Curve) -> Curve:
-        """Values at increasing times: (n,) seconds to (n,)."""
+        """Values at increasing times, which are shown by this: (n,) seconds to (n,)."""
         if not len(times):
             return np.zeros(0)
         first, last = times[0], times[-1]
+        self._shown = max(self._shown, float(last))
         live = [step for step in self._steps if step.end > first and step.start < last]
         value = self._base + sum(step.delta for step in self._steps if step.end <= first)
         if not live:
@@ -70,6 +75,7 @@ class Track:
     def cut(self, time: float) -> None:
         """Give up everything that has not begun at `time`."""
         self._steps = [step for step in self._steps if step.since < time]
+        self._shown = min(self._shown, time)
 
     def forget(self, before: float) -> None:
         """Settle movements that ended before this time; earlier values are then lost."""
