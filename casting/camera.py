@@ -46,7 +46,8 @@ class Camera:
     @property
     def place(self) -> Points:
         """(3,) decimetres: where the camera stands."""
-        return self.centre + np.array([0.0, 0.0, DISTANCE])
+        place: Points = self.centre + np.array([0.0, 0.0, DISTANCE])
+        return place
 
     @property
     def field(self) -> float:

@@ -25,7 +25,7 @@ MOUTH_SCALE = 1.5
 SIDES = ("left", "right")
 EYEBALLS = tuple(f"eye_{side}" for side in SIDES)
 FACE = ("skin", "brow")
-LASH_SCALE = 1.6
+LASH_SCALE = LID_SCALE = 1.6
 INNER = ("teeth_lower", "tongue", "teeth_upper")
 # brightness left at the upper edge
 DEPTH = {"teeth_lower": 0.9, "tongue": 0.3, "teeth_upper": 0.6}
@@ -68,15 +68,17 @@ class Bake:
         worn = [role for role in ("clothes", "accessory", "hair") if self.person.roles.get(role)]
         shot = {"skin": Shot(FACE, EYEBALLS)}
         for key in KEYS:
-            scale = EYE_SCALE / 1.25 if key.picture == "blink" else 1.0
-            shot[key.picture] = Shot(FACE, EYEBALLS, (), key.pose, self.builder.box(key), scale)
+            # Closed lids need no eyeballs, whose corneas would press their shade through them.
+            lids = key.picture == "blink"
+            hold, without = ((), EYEBALLS) if lids else (EYEBALLS, ())
+            scale = LID_SCALE if lids else 1.0
+            shot[key.picture] = Shot(FACE, hold, without, key.pose, self.builder.box(key), scale)
         for side in SIDES:
             eye, box = (f"eye_{side}",), self._eye_box(side)
             shot[f"eye_{side}"] = Shot(eye, without=(*FACE, "lash"), box=box, scale=EYE_SCALE)
             shot[f"eye_{side}_lidded"] = Shot(eye, box=box, scale=EYE_SCALE)
         lids = next(key for key in KEYS if key.picture == "blink")
-        for name, pose in (("lash", {}), ("lash_blink", lids.pose)):
-            shot[name] = Shot(("lash",), pose=pose, box=self.builder.box(lids), scale=LASH_SCALE)
+        shot["lash"] = Shot(("lash",), box=self.builder.box(lids), scale=LASH_SCALE)
         for role in INNER:
             hidden = (*FACE, *EYEBALLS, *(other for other in INNER if other != role))
             shot[role] = Shot((role,), (), hidden, PARTED, self._mouth_box(), MOUTH_SCALE)
@@ -106,7 +108,7 @@ class Bake:
         for side in SIDES:
             sheets += [build.eye(side, texture[f"eye_{side}"]), build.lid_shade(side, texture[f"lid_{side}"])]
         sheets += [cavity, *(build.inner(role, texture[role]) for role in INNER), skin]
-        sheets.append(build.lashes(texture))
+        sheets.append(build.lashes(texture["lash"]))
         for role, lift in (("clothes", 0.1), ("hair", 0.12), ("accessory", 0.12)):
             if role in texture:
                 sheets.append(build.outer(role, texture[role], lift))

@@ -124,7 +124,8 @@ class Figure:
         ways = np.stack(
             [flat[:, 0], -flat[:, 1], np.full(len(seen), -camera.distance / camera.scale)], axis=1
         )
-        return ways / np.linalg.norm(ways, axis=1, keepdims=True)
+        unit: Points = ways / np.linalg.norm(ways, axis=1, keepdims=True)
+        return unit
 
     def _spread(
         self, seen: Points, found: NDArray[np.bool_], points: Points, shifts: Mapping[str, Points]

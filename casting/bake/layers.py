@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from casting import human, landmarks
 from casting.bake import patch, sheet
 from casting.bake.figure import REST, Expression, Figure
-from casting.bake.keys import BLINK, KEYS, LIT, PARTED, Key, Region
+from casting.bake.keys import KEYS, LIT, PARTED, Key, Region
 from casting.bake.sheet import Sheet
 from rostra.presenters.pack import KeyInfo, Texture
 
@@ -24,6 +24,7 @@ CALM = 10  # rounds of evening out between neighbours of a net
 FINE_STEP = 9.0  # the same over teeth, tongue and eyes
 BREATH = 3.0  # canvas pixels that the chest rises
 TONGUE_TIP = (0.0, 0.07, 0.05)  # decimetres that `tongueUp` lifts the tip
+DROOP = 0.6  # how far lashes swing below a closed lid, of how far they rise above an open one
 EYE_BOX = (0.22, 0.14)  # dm from the centre of an eyeball to where lids end, sideways and up or down
 MOUTH_BOX = (0.36, 0.16)
 DEEP = 0.62  # dm behind the eyes: where the face ends and the side of the head begins
@@ -66,7 +67,8 @@ class Builder:
 
     def height(self, seen: Points) -> Points:
         """(n,) decimetres of canvas points, if they lay in the plane of the eyes."""
-        return self.camera.centre[1] - (seen[:, 1] - sheet.MIDDLE[1]) / self.camera.scale
+        height: Points = self.camera.centre[1] - (seen[:, 1] - sheet.MIDDLE[1]) / self.camera.scale
+        return height
 
     def shifts(self, points: Points, shapes: Mapping[str, Points]) -> dict[str, Points]:
         """Shape shifts in canvas units, without those that move nothing."""
@@ -78,31 +80,20 @@ class Builder:
 
     def skin(self, textures: Mapping[str, Texture]) -> tuple[Sheet, Sheet]:
         """The skin of head, neck and body; and the dark of the mouth behind it."""
-        face, figure = self.face, self.figure
-        outline = self.camera.seen(figure.rest[face.vertices[face.outline]])
-        net, triangles = sheet.around(outline, self._extent(textures["skin"]), STEP)
-        net_points, net_shapes = self._calm(net, triangles, face)
-        count = len(face.vertices)
-        names = np.concatenate([np.array(face.outline), count + np.arange(len(net))])
-        net_depth = self.camera.canvas(net_points)[:, 2]
-        vertices = np.concatenate(
-            [
-                self.camera.canvas(figure.rest[face.vertices]),
-                sheet.placed(net, net_depth, self.camera.distance),
-            ]
-        )
+        net, triangles, vertices, shapes = self._around(textures["skin"])
+        rest = self.camera.canvas(self.figure.rest[self.face.vertices])
         shapes = {
-            name: np.concatenate([figure.shapes[name][face.vertices], net_shapes[name]])
-            for name in figure.shapes
+            name: np.concatenate([shift[self.face.vertices], shapes[name]])
+            for name, shift in self.figure.shapes.items()
         }
-        height = np.concatenate([figure.rest[face.vertices, 1], self.height(net)])
-        order = _by_depth(names[triangles], vertices), self._order(face, vertices)
+        vertices = np.concatenate([rest, vertices])
+        height = np.concatenate([self.figure.rest[self.face.vertices, 1], self.height(net)])
         shifts = self.shifts(vertices, shapes)
-        uv, mask, keys = self._looks(vertices, shifts, face, textures)
+        uv, mask, keys = self._looks(vertices, shifts, textures)
         skin = Sheet(
             name="skin",
             vertices=vertices,
-            triangles=np.concatenate(order),
+            triangles=np.concatenate([_by_depth(triangles, vertices), self._order(vertices)]),
             keys=keys,
             uv=uv,
             mask=mask,
@@ -111,10 +102,37 @@ class Builder:
             shapes=shifts,
             fine=True,
         )
-        return skin, self._cavity(skin, face)
+        cavity = self._cavity(skin)
+        self._membranes(skin)
+        return skin, cavity
 
-    def _order(self, face: patch.Patch, vertices: Points) -> NDArray[np.int64]:
+    def _around(self, texture: Texture) -> tuple[Points, NDArray[np.int64], Points, dict[str, Points]]:
+        """The net around the face: canvas points, triangles, vertices, shape shifts."""
+        face = self.face
+        outline = self.camera.seen(self.figure.rest[face.vertices[face.outline]])
+        net, triangles = sheet.around(outline, self._extent(texture), STEP)
+        points, shapes = self._calm(net, triangles)
+        depth = self.camera.canvas(points)[:, 2]
+        names = np.concatenate([np.array(face.outline), len(face.vertices) + np.arange(len(net))])
+        return net, names[triangles], sheet.placed(net, depth, self.camera.distance), shapes
+
+    def _membranes(self, skin: Sheet) -> None:
+        """Close the eye openings with the rest's own picture: lids that come down never tint them."""
+        corners, triangles = np.unique(self.face.membranes, return_inverse=True)
+        count = len(skin.vertices)
+        skin.triangles = np.concatenate([triangles.reshape(-1, 3) + count, skin.triangles])
+        skin.vertices = np.concatenate([skin.vertices, skin.vertices[corners]])
+        skin.uv = np.concatenate([skin.uv, skin.uv[:, corners]], axis=1)
+        only_rest = np.zeros((len(skin.mask), len(corners)))
+        only_rest[0] = 1
+        skin.mask = np.concatenate([skin.mask, only_rest], axis=1)
+        skin.head = np.concatenate([skin.head, skin.head[corners]])
+        skin.breath = np.concatenate([skin.breath, skin.breath[corners]])
+        skin.shapes = {name: np.concatenate([shift, shift[corners]]) for name, shift in skin.shapes.items()}
+
+    def _order(self, vertices: Points) -> NDArray[np.int64]:
         """The face in drawing order: what is hidden at rest, then the rest, the upper lip last."""
+        face = self.face
         triangles = _by_depth(face.triangles, vertices)
         points = self.figure.rest[face.vertices]
         hidden = ~self.visible[face.vertices][triangles].all(axis=1)
@@ -148,12 +166,10 @@ class Builder:
         behind = lids & ~shown
         return patch.cut(figure.rest, figure.faces, self.visible, deep | low, boxes, behind)
 
-    def _calm(
-        self, net: Points, triangles: NDArray[np.int64], face: patch.Patch
-    ) -> tuple[Points, dict[str, Points]]:
+    def _calm(self, net: Points, triangles: NDArray[np.int64]) -> tuple[Points, dict[str, Points]]:
         """What lies under a net on the skin, evened out: contours jump in depth, a mesh should not."""
         _, points, shapes = self.figure.hits(net)
-        edge = face.vertices[face.outline]
+        edge = self.face.vertices[self.face.outline]
         links = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
         links = np.concatenate([links, links[:, ::-1]])
 
@@ -173,14 +189,10 @@ class Builder:
         return low - STEP, low + size + STEP
 
     def _looks(
-        self,
-        vertices: Points,
-        shifts: Mapping[str, Points],
-        face: patch.Patch,
-        textures: Mapping[str, Texture],
+        self, vertices: Points, shifts: Mapping[str, Points], textures: Mapping[str, Texture]
     ) -> tuple[Points, Points, list[KeyInfo]]:
         """Where and how much each vertex is seen in each key."""
-        rest = self._project(vertices)
+        face, rest = self.face, self._project(vertices)
         count = len(face.vertices)
         shown = np.ones(len(vertices), dtype=bool)
         shown[:count] = self.visible[face.vertices]
@@ -238,8 +250,8 @@ class Builder:
         shown: Points = sheet.MIDDLE + (vertices[:, :2] - sheet.MIDDLE) * factor
         return shown
 
-    def _cavity(self, skin: Sheet, face: patch.Patch) -> Sheet:
-        loop = np.array(face.mouth)
+    def _cavity(self, skin: Sheet) -> Sheet:
+        loop = np.array(self.face.mouth)
         flat = skin.vertices[loop, :2]
         triangles = patch.fill(flat * [1, -1], list(range(len(loop))))
         count = len(loop)
@@ -315,46 +327,36 @@ class Builder:
         places, triangles = self._net(texture, FINE_STEP)
         return self._plain(f"lid-{side}", f"lid_{side}", places, triangles, self._ball(side, places) + 1)
 
-    def lashes(self, textures: Mapping[str, Texture]) -> Sheet:
-        """The lashes: they ride on the edges of the lids and bend as these close."""
+    def lashes(self, texture: Texture) -> Sheet:
+        """The lashes: they ride on the edges of the lids, and the upper ones swing down as these close."""
         face, rest = self.face, self.figure.rest
-        places, triangles = self._net(textures["lash"], FINE_STEP)
-        roots = np.zeros(len(places), dtype=np.int64)
+        places, triangles = self._net(texture, FINE_STEP)
+        roots, upper = np.zeros(len(places), dtype=np.int64), np.zeros(len(places), dtype=bool)
         for side, loop in face.lids.items():
             near = (places[:, 0] > sheet.MIDDLE[0]) == (side == "left")
-            roots[near] = self._roots(places[near], face.vertices[loop])
-        shapes = {name: shift[roots] for name, shift in self.figure.shapes.items() if name.startswith("eye")}
-        depth = self.camera.canvas(rest[roots])[:, 2] + 4
-        vertices = sheet.placed(places, depth, self.camera.distance)
-        shifts = self.shifts(vertices, shapes)
-        closed = self._project(_moved(vertices, shifts, BLINK))
-        left = (places[:, 0] > sheet.MIDDLE[0]).astype(float)
-        count = len(places)
-        return Sheet(
-            name="lash",
-            vertices=vertices,
-            triangles=triangles,
-            keys=[
-                KeyInfo(texture="lash"),
-                KeyInfo(texture="lash_blink", drive={"eyeBlinkLeft": 1.0}),
-                KeyInfo(texture="lash_blink", drive={"eyeBlinkRight": 1.0}),
-            ],
-            uv=np.stack([places, closed, closed]),
-            mask=np.stack([np.ones(count), left, 1 - left]),
-            head=np.ones(count),
-            breath=np.zeros((count, 2)),
-            shapes=shifts,
-        )
+            roots[near], upper[near] = self._roots(places[near], face.vertices[loop])
+        vertices = sheet.placed(places, self.camera.canvas(rest[roots])[:, 2] + 4, self.camera.distance)
+        moves = {name: shift for name, shift in self.figure.shapes.items() if name.startswith("eye")}
+        shifts = self.shifts(vertices, {name: shift[roots] for name, shift in moves.items()})
+        rise = np.where(upper, self.camera.seen(rest[roots])[:, 1] - places[:, 1], 0)
+        for name, shift in shifts.items():
+            if name.startswith("eyeBlink"):
+                near = (places[:, 0] > sheet.MIDDLE[0]) == name.endswith("Left")
+                shift[:, 1] += np.where(near, (1 + DROOP) * rise, 0)
+        result = self._plain("lash", "lash", places, triangles, vertices[:, 2])
+        result.shapes = shifts
+        return result
 
-    def _roots(self, places: Points, loop: NDArray[np.int64]) -> NDArray[np.int64]:
-        """For each place the vertex of a lid's edge under (or over) it."""
+    def _roots(self, places: Points, loop: NDArray[np.int64]) -> tuple[NDArray[np.int64], Flags]:
+        """For each place the vertex of a lid's edge under (or over) it; and whether that is the upper lid."""
         seen = self.camera.seen(self.figure.rest[loop])
         corners = seen[[seen[:, 0].argmin(), seen[:, 0].argmax()]]
         line = np.interp(places[:, 0], corners[:, 0], corners[:, 1])
         upper = seen[:, 1] < np.interp(seen[:, 0], corners[:, 0], corners[:, 1])
         gap = np.abs(places[:, None, 0] - seen[None, :, 0])
-        wrong = (places[:, 1] < line)[:, None] != upper[None]
-        return loop[(gap + 1e3 * wrong).argmin(axis=1)]
+        above = places[:, 1] < line
+        wrong = above[:, None] != upper[None]
+        return loop[(gap + 1e3 * wrong).argmin(axis=1)], above
 
     def _ball(self, side: str, places: Points) -> Points:
         """(n,) depth of an eyeball under canvas points."""

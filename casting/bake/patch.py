@@ -38,7 +38,8 @@ class Opening:
 
     def holds(self, points: Points) -> Flags:
         """Which points lie in the box."""
-        inside: Flags = ((points[:, :2] > self.low) & (points[:, :2] < self.high)).all(axis=1)
+        beyond = (points[:, :2] > self.low) & (points[:, :2] < self.high)
+        inside: Flags = np.asarray(beyond.all(axis=1))
         return inside
 
 
@@ -49,6 +50,7 @@ class Patch:
     Args:
         vertices: (n,) indices of base vertices.
         triangles: (t, 3) positions in `vertices`, in no order.
+        membranes: (u, 3) the same over eye openings and small dents of the border.
         outline: positions in `vertices` around the patch.
         mouth: positions around the opening of the mouth.
         lids: positions around the opening of each eye, by the name of its box.
@@ -56,6 +58,7 @@ class Patch:
 
     vertices: Indices
     triangles: Indices
+    membranes: Indices
     outline: list[int]
     mouth: list[int]
     lids: dict[str, list[int]]
@@ -112,7 +115,7 @@ def cut(
     # In the openings lips and lids turn away from the viewer: there, seen is enough.
     for opening in openings:
         good |= visible & opening.holds(points) & ~barred
-    chosen = _largest(faces, good[faces].all(axis=1), len(points))
+    chosen = _largest(faces, np.asarray(good[faces].all(axis=1)), len(points))
     for opening in openings:
         inside = (opening.holds(points) & ~never)[faces].all(axis=1)
         for _ in range(ROWS[opening.name]):
@@ -129,15 +132,16 @@ def _assemble(points: Points, quads: Indices, openings: Sequence[Opening]) -> Pa
     triangles = [local[:, [0, 1, 2]], local[:, [0, 2, 3]]]
     loops = sorted(_loops(local), key=lambda loop: -_extent(points[vertices[loop]]))
     named: dict[str, list[int]] = {}
+    membranes: list[Indices] = []
     for loop in loops[1:]:
         place = points[vertices[loop]]
         name = next((box.name for box in openings if box.holds(place).mean() > 0.9), "")
         if len(loop) > LEAST_LOOP and name:
             named.setdefault(name, loop)
         if loop is not named.get("mouth"):
-            triangles.append(fill(place[:, :2], loop))
+            membranes.append(fill(place[:, :2], loop))
     mouth = named.pop("mouth")
-    return Patch(vertices, np.concatenate(triangles), loops[0], mouth, named)
+    return Patch(vertices, np.concatenate(triangles), np.concatenate(membranes), loops[0], mouth, named)
 
 
 def _extent(points: Points) -> float:
@@ -220,7 +224,8 @@ def fill(outline: Points, names: Sequence[int]) -> Indices:
         result.append((before, tip, after))
         order.pop(best)
     result.append((order[0], order[1], order[2]))
-    return np.array(names)[np.array(result)]
+    triangles: Indices = np.array(names)[np.array(result)]
+    return triangles
 
 
 def _area(outline: Points) -> float:
