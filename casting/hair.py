@@ -1,0 +1,108 @@
+"""Hair: strands on the scalp, in a style, with a dark cap below so that no skin shines through.
+
+A style is a function from the head and the recipe to strands; everything else (colour, flyaways,
+short hairs of the hairline) is shared.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from casting import blender
+from casting.field import Points, smoothstep
+from casting.scalp import Head
+from casting.strands import clear, frizz
+from casting.styles import STYLES
+
+StyleName = Literal["bob", "sidepart", "crop", "coils", "bun", "stubble"]
+
+
+class Hair(BaseModel):
+    """How a person's hair is made. Lengths in decimetres."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    style: StyleName = "crop"
+    colour: str = Field("#4a2c1a", description="of the lengths, #rrggbb")
+    roots: str = Field("#33200f", description="near the scalp")
+    tips: str = Field("#6b4226", description="of highlights and ends")
+    hairline: str = Field("soft", description="a table of `scalp.HAIRLINES`")
+    parting: float = Field(0.24, description="x of the parting at the front; positive is the person's left")
+    length: float = Field(1.8, description="bob: how far below the eyes it ends; short: of the top hair")
+    sides: float = Field(0.16, description="short styles: length over the ears")
+    volume: float = Field(0.16, description="height over the skull")
+    wave: float = Field(0.03, description="height of the waves")
+    period: float = Field(0.9, description="length of a wave")
+    clump: float = Field(0.45, description="0 loose .. 1 tight locks")
+    locks: int = 500
+    tuck: float = Field(0.0, description="bob: -1 the right, 1 the left side is tucked behind the ear")
+    flyaways: float = Field(0.03, description="share of hairs that stray")
+    strands: int = 42000
+    radius: float = Field(0.0042, description="of a hair at its root")
+    gloss: float = Field(0.30, description="roughness of the shine, smaller is glossier")
+    seed: int = 2
+
+
+def add_hair(points: Points, hair: Hair) -> list[Any]:
+    """Grow a person's hair; returns the objects.
+
+    Args:
+        points: (human.COUNT, 3) of the person, arms lowered.
+        hair: the recipe.
+    """
+    head = Head(points)
+    rng = np.random.default_rng(hair.seed)
+    strands = STYLES[hair.style](head, hair, rng)
+    loose = rng.random(len(strands)) < hair.flyaways
+    reach = np.linalg.norm(np.diff(strands[loose], axis=1), axis=2).sum(axis=1)
+    strands[loose] = frizz(strands[loose], np.clip(0.03 * reach, 0, 0.05), rng)
+    strands = clear(strands, head.field, 0.015)
+    radii = hair.radius * (0.7 + 0.6 * rng.random(len(strands))) * np.where(loose, 0.7, 1.0)
+    material = _material(hair)
+    things = [blender.curves("hair", strands + head.eyes, radii, material, tip=0.25)]
+    things.append(_cap(head, hair))
+    return things
+
+
+def _material(hair: Hair) -> Any:
+    """Chiang hair: darker roots, lighter ends, each lock and hair a little its own."""
+    shader = blender.Shader("hair")
+    info = shader.node("HairInfo")
+    base = shader.mix(
+        blender.linear(hair.roots), blender.linear(hair.colour), shader.smooth(info.outputs[1], 0.0, 0.28)
+    )
+    light = shader.math("MULTIPLY", shader.smooth(info.outputs["Random"], 0.45, 1.0), 0.55)
+    along = shader.smooth(info.outputs[1], 0.1, 0.8, 0.35, 1.0)
+    colour = shader.mix(base, blender.linear(hair.tips), shader.math("MULTIPLY", light, along))
+    lit = shader.node(
+        "BsdfHairPrincipled",
+        {"parametrization": "COLOR"},
+        Color=colour,
+        Roughness=hair.gloss,
+        Radial_Roughness=0.42,
+        Random_Roughness=0.25,
+        Coat=0.0,
+    )
+    return shader.finish(lit.outputs[0])
+
+
+def _cap(head: Head, hair: Hair) -> Any:
+    """Skin under the hair, in the colour of its roots, faded out at the hairline."""
+    grown = head.hairiness(head.skin, hair.hairline, 7.0)
+    inside = grown[head.triangles].max(axis=1) > 0.02
+    triangles = head.triangles[inside]
+    used, compact = np.unique(triangles, return_inverse=True)
+    normal = head.field.normal(head.skin[used])
+    lifted = head.skin[used] + 0.006 * normal + head.eyes
+    shader = blender.Shader("scalp")
+    cover = shader.attribute("grown").outputs["Fac"]
+    dark = tuple(0.8 * value for value in blender.linear(hair.roots))
+    matt = shader.node("BsdfPrincipled", Base_Color=dark, Roughness=0.9)
+    shader.put(matt.inputs["Specular IOR Level"], 0.05)
+    shader.put(matt.inputs["Alpha"], shader.math("MULTIPLY", cover, 0.92))
+    material = shader.finish(matt.outputs[0])
+    shares = smoothstep(0.15, 0.95, grown[used])
+    return blender.mesh("scalp", lifted, compact.reshape(triangles.shape), material, {"grown": shares})
