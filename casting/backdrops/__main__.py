@@ -4,14 +4,17 @@ import argparse
 import json
 from pathlib import Path
 
+from PIL import Image
+
 from casting.backdrops import BACKDROPS
 from casting.backdrops.room import photograph
 
 LIBRARY = Path(__file__).parents[2] / "src/rostra/picture/backdrops"
+PREVIEW = (480, 270)  # pixels, of the small picture that a person picks from
 
 
 def main() -> None:
-    """Render one background or all of them; the library's index follows the recipes."""
+    """Render one background or all of them; the library's index and previews follow."""
     wanted = _arguments()
     names = list(BACKDROPS) if wanted.id == "all" else [wanted.id]
     for name in names:
@@ -19,7 +22,16 @@ def main() -> None:
         photograph(BACKDROPS[name], path, wanted.size, wanted.samples)
         print(path)
     if wanted.output is None:
+        _write_previews()
         _write_index()
+
+
+def _write_previews() -> None:
+    folder = LIBRARY / "previews"
+    folder.mkdir(exist_ok=True)
+    for path in LIBRARY.glob("*.webp"):
+        with Image.open(path) as picture:
+            picture.resize(PREVIEW, Image.Resampling.LANCZOS).save(folder / path.name, quality=82, method=6)
 
 
 def _write_index() -> None:
@@ -33,7 +45,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--size", type=_size, default=(1920, 1080), help="WIDTHxHEIGHT, pixels (default 1920x1080)"
     )
-    parser.add_argument("--samples", type=int, default=80, help="light paths per pixel (default 80)")
+    parser.add_argument("--samples", type=int, default=48, help="light paths per pixel (default 48)")
     parser.add_argument("-o", "--output", type=Path, help="picture file (default: the library)")
     return parser.parse_args()
 

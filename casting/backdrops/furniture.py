@@ -78,7 +78,6 @@ def bookcase(
     colours: Sequence[str] = BOOKS,
     full: float = 0.75,
     depth: float = 0.3,
-    back: Any | None = None,
 ) -> None:
     """An open bookcase facing the camera, its foot at the middle of the front edge.
 
@@ -97,7 +96,7 @@ def bookcase(
     for row in (*rows, 0.0):
         box((at[0], middle, z), (width, depth, board), material, 0.003)
         z += row + board
-    box((at[0], at[1] + depth, at[2] + height / 2), (width, 0.015, height), back or material, 0.002)
+    box((at[0], at[1] + depth, at[2] + height / 2), (width, 0.015, height), material, 0.002)
     heap, z = Heap(), at[2] + board
     for row in rows:
         x = left + board
@@ -179,19 +178,11 @@ def desk(at: Point, width: float, depth: float, top: Any, legs: Any, height: flo
             )
 
 
-def monitor(at: Point, width: float, turn: float, shell: Any, screen: Any | None = None) -> None:
-    """A display on its foot; seen from its back unless `screen` gives it a picture towards the camera."""
+def monitor(at: Point, width: float, turn: float, shell: Any) -> None:
+    """A display on its foot, seen from its back."""
     x, y, z = at
     high = width * 0.58
     box((x, y, z + 0.18 + high / 2), (width, 0.022, high), shell, 0.01, turn)
-    if screen is not None:
-        box(
-            (x + 0.012 * np.sin(turn), y - 0.013 * np.cos(turn), z + 0.18 + high / 2),
-            (width * 0.97, 0.003, high * 0.95),
-            screen,
-            0.001,
-            turn,
-        )
     box((x, y + 0.05, z + 0.16), (0.05, 0.015, 0.32), shell, 0.004, turn)
     lathe([(0.001, 0), (0.11, 0), (0.11, 0.008), (0.001, 0.012)], (x, y + 0.05, z), shell)
 

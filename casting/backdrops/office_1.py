@@ -51,7 +51,7 @@ def _workplaces() -> None:
     chair((-0.7, 5.6, 0), seat, legs, 0.3)
     chair((1.3, 5.4, 0), warm_seat, legs, -0.4)
     dome = paint.lacquer("#e6dccb", 0.5)
-    for x, y in ((-0.6, 7.4), (0.35, 7.4), (1.55, 7.4)):
+    for x, y in ((-0.95, 7.4), (0.9, 7.4), (1.7, 7.4)):
         pendant((x, y, 2.28), 0.2, 0.2, dome, "#ffdcae", 16, CEILING)
 
 

@@ -33,11 +33,6 @@ def heart(along: FloatArray) -> FloatArray:
     return np.sin(np.pi * along**0.55) ** 0.8
 
 
-def blade(along: FloatArray) -> FloatArray:
-    """Half width of a sword-shaped leaf."""
-    return (0.55 + 0.45 * np.sin(np.pi * along * 0.9)) * (1 - along**5)
-
-
 def leaf(length: float, width: float, outline: Outline, bend: float, fold: float, wave: float) -> FloatArray:
     """Points of a leaf that grows from the origin along +y; its tip has turned down by `bend` radians."""
     along = np.linspace(0, 1, ROWS)
@@ -159,21 +154,6 @@ def philodendron(at: Point, height: float, colour: str = "#4c7d3f", leaves: int 
             ),
             LEAF_FACES,
             tone,
-        )
-    heap.done(paint.foliage(), smooth=True)
-
-
-def swords(at: Point, height: float, colour: str = "#4b7052", leaves: int = 15, seed: int = 4) -> None:
-    """A snake plant: stiff upright blades."""
-    rng = np.random.default_rng(seed)
-    heap = Heap()
-    for index in range(leaves):
-        foot = np.array(at) + turn_z(np.array([[0, 0.06 * np.sqrt(index / leaves), 0]]), 2.4 * index)[0]
-        length = height * rng.uniform(0.55, 1.0)
-        shape = leaf(length, 0.065, blade, rng.uniform(-0.15, 0.25), 0.5, 0.05)
-        tone = paint.shade(colour, rng.uniform(0.7, 1.35))
-        heap.add(
-            pointed(shape, foot, 2.4 * index, rng.uniform(1.25, 1.5), rng.normal(0, 0.8)), LEAF_FACES, tone
         )
     heap.done(paint.foliage(), smooth=True)
 

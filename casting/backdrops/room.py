@@ -21,7 +21,7 @@ from casting.backdrops import paint
 from casting.backdrops.shapes import Point
 
 SENSOR = 36.0  # mm, width of a full-frame camera's sensor
-DETAIL = 2 / 3  # rendered size of the finished one: nothing here is sharp, and it saves half of the time
+DETAIL = 1 / 2  # rendered size of the finished one: nothing here is sharp, so no detail is lost
 QUALITY = 88  # of WebP
 GRAIN = 0.0035  # standard deviation of the film grain, of full scale; hides the steps of an 8-bit gradient
 
