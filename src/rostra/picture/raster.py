@@ -1,9 +1,7 @@
 """The rasteriser: textured triangles into a packed picture, in painter's order.
 
-**Pixels.** A canvas pixel is a uint32 with Y in bits 0-7, V in 8-15, U in 16-23 and alpha in 24-31. A
-texel is a uint64 with the same four bytes spread over four lanes of 16 bits (Y, U, V, alpha from
-the low end), multiplied by its alpha. So one integer multiplication weighs all four channels: a
-bilinear sample is four loads and four products whose weights sum to 256, and blending one more.
+**Pixels.** A pixel or texel is a uint32 with the bytes Y, U, V and alpha, Y the lowest. Texels are
+multiplied by their alpha. All four bytes are weighed at once (see `lanes`), with weights that sum to 256.
 
 **Which pixels.** Vertices lie on a grid of 1/256 pixel. A row of pixels belongs to an edge when
 `top <= centre < bottom`, a pixel to a span when `left <= centre < right`, and where an edge meets a row is
@@ -25,106 +23,126 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostra.picture.compiled import compiled, inlined
+from rostra.picture.lanes import pack, ramp, sample, unpack
 
 KEYS = 6  # most keys of a layer
 SUBPIXELS = 256  # steps of the vertex grid in a pixel
 EDGE = 1  # texels added around a texture, so that neighbours always exist
 LEAST = np.float32(1 / 256)  # a key that weighs less at all corners is left out
 
-Texels = NDArray[np.uint64]
+Texels = NDArray[np.uint32]
 Canvas = NDArray[np.uint32]
 
 _LANES = np.uint64(0x00FF00FF00FF00FF)
 _HALVES = np.uint64(0x0080008000800080)
-_U8 = np.uint64(8)
-_U16 = np.uint64(16)
-_U24 = np.uint64(24)
-_U48 = np.uint64(48)
-_U1 = np.uint64(1)
-_U7 = np.uint64(7)
+_SHORT = np.uint64(0xFFFF)
 _BYTE = np.uint64(255)
+_7, _8, _16, _32, _40, _48 = (np.uint64(bits) for bits in (7, 8, 16, 32, 40, 48))
 _ONE = np.uint64(256)
-_WORD = np.uint64(0xFFFFFFFF)
 _WHOLE = np.int64(256 << 16)
+_RAMP = ramp()
 
 
 @inlined
-def _sample(texels: Any, at: Any, stride: Any, u: Any, v: Any) -> Any:
-    """Bilinear sample at fixed-point u, v of a texture that starts at `at`: lanes of 8.8 bits."""
-    fu = (u >> _U8) & _BYTE
-    fv = (v >> _U8) & _BYTE
-    both = (fu * fv) >> _U8
-    at = at + (v >> _U16) * stride + (u >> _U16)
-    total = texels[at] * (_ONE - fu - fv + both) + texels[at + _U1] * (fu - both)
-    at = at + stride
-    return total + texels[at] * (fv - both) + texels[at + _U1] * both
+def _texel(texels: Any, base: Any, stride: Any, place: Any, ramp: Any) -> Any:
+    """The sample at a place: v and u, 16 + 16 bits each, in one word."""
+    at = base + (place >> _48) * stride + ((place >> _16) & _SHORT)
+    return sample(texels, at, stride, (place >> _8) & _BYTE, (place >> _40) & _BYTE, ramp)
 
 
 @inlined
 def _over(under: Any, lanes: Any) -> Any:
     """A packed pixel with premultiplied lanes over it."""
-    alpha = lanes >> _U48
-    rest = _ONE - alpha - (alpha >> _U7)
-    below = np.uint64(under)
-    below = (below | (below << _U24)) & _LANES
-    return _pack(lanes + (((below * rest + _HALVES) >> _U8) & _LANES))
+    alpha = lanes >> _48
+    rest = _ONE - alpha - (alpha >> _7)
+    return pack(lanes + (((unpack(under) * rest + _HALVES) >> _8) & _LANES))
 
 
 @inlined
-def _pack(lanes: Any) -> Any:
-    """Four lanes to a packed pixel."""
-    return np.uint32((lanes | (lanes >> _U24)) & _WORD)
+def _span(edges: Any, y: Any, low: Any, high: Any) -> Any:
+    """The pixels of row y between the long edge and the two short ones, cut to `low` and `high`."""
+    centre = np.float64(y * 256 + 128) - edges[0]
+    xa = edges[1] + centre * edges[2]
+    xb = edges[1] + (centre * edges[3] if centre < edges[4] else edges[5] + (centre - edges[4]) * edges[6])
+    begin = np.int64(np.ceil(min(xa, xb) * (1.0 / 256.0)))
+    end = np.int64(np.ceil(max(xa, xb) * (1.0 / 256.0)))
+    return max(begin, low), min(end, high)
 
 
 @inlined
-def _copy_span(
-    out: Any, at: Any, count: Any, texels: Any, base: Any, stride: Any, u: Any, v: Any, du: Any, dv: Any
+def _at(planes: Any, n: Any, right: Any, down: Any) -> Any:
+    """Value of plane n at so many pixels from its anchor."""
+    return planes[n, 0] + planes[n, 1] * right + planes[n, 2] * down
+
+
+@inlined
+def _place(planes: Any, n: Any, right: Any, down: Any) -> Any:
+    """Texture position of key n at a pixel, packed as in `_texel`, and its step to the next pixel."""
+    u, v = _at(planes, 3 * n, right, down), _at(planes, 3 * n + 1, right, down)
+    step = (np.uint64(planes[3 * n + 1, 1]) << _32) + np.uint64(planes[3 * n, 1])
+    return (np.uint64(v) << _32) + np.uint64(u), step
+
+
+@compiled
+def _fill_opaque(
+    out: Any, width: Any, window: Any, edges: Any, planes: Any, texels: Any, base: Any, stride: Any, ramp: Any
 ) -> None:
-    """One key, everything opaque."""
-    for i in range(count):
-        lanes = ((_sample(texels, base, stride, u, v) + _HALVES) >> _U8) & _LANES
-        out[at + np.uint64(i)] = _pack(lanes)
-        u += du
-        v += dv
+    """A triangle of one key without holes; window: top, bottom, left, right and the anchor's x, y."""
+    for y in range(window[0], window[1]):
+        begin, end = _span(edges, y, window[2], window[3])
+        place, step = _place(planes, 0, begin - window[4], y - window[5])
+        at = np.uint64(y * width + begin)
+        for i in range(end - begin):
+            out[at + np.uint64(i)] = pack(_texel(texels, base, stride, place, ramp))
+            place += step
 
 
-@inlined
-def _blend_span(
-    out: Any, at: Any, count: Any, texels: Any, base: Any, stride: Any, u: Any, v: Any, du: Any, dv: Any
+@compiled
+def _fill_clear(
+    out: Any, width: Any, window: Any, edges: Any, planes: Any, texels: Any, base: Any, stride: Any, ramp: Any
 ) -> None:
-    """One key at full weight, alpha from the texture."""
-    for i in range(count):
-        lanes = ((_sample(texels, base, stride, u, v) + _HALVES) >> _U8) & _LANES
-        place = at + np.uint64(i)
-        out[place] = _over(out[place], lanes)
-        u += du
-        v += dv
+    """A triangle of one key at full weight, alpha from the texture."""
+    for y in range(window[0], window[1]):
+        begin, end = _span(edges, y, window[2], window[3])
+        place, step = _place(planes, 0, begin - window[4], y - window[5])
+        at = np.uint64(y * width + begin)
+        for i in range(end - begin):
+            to = at + np.uint64(i)
+            out[to] = _over(out[to], _texel(texels, base, stride, place, ramp))
+            place += step
 
 
-@inlined
-def _gather_span(
-    sums: Any, count: Any, texels: Any, base: Any, stride: Any, u: Any, v: Any, du: Any, dv: Any,
-    low: Any, dlow: Any, high: Any, dhigh: Any, first: Any,
+@compiled
+def _fill_mixed(
+    out: Any, width: Any, window: Any, edges: Any, planes: Any, texels: Any, base: Any, stride: Any, ramp: Any,
+    active: Any, count: Any, opaque: Any, sums: Any,
 ) -> None:  # fmt: skip
-    """Add one key to a row of sums. Its weight is the step between two running totals, so that all add up."""
-    for i in range(count):
-        lanes = ((_sample(texels, base, stride, u, v) + _HALVES) >> _U8) & _LANES
-        lanes *= np.uint64(max(0, (high >> 16) - (low >> 16)))
-        place = np.uint64(i)
-        sums[place] = lanes if first else sums[place] + lanes
-        u += du
-        v += dv
-        low += dlow
-        high += dhigh
-
-
-@inlined
-def _put_span(out: Any, at: Any, count: Any, sums: Any, opaque: Any) -> None:
-    """Write a row of sums of weighted keys."""
-    for i in range(count):
-        lanes = ((sums[np.uint64(i)] + _HALVES) >> _U8) & _LANES
-        place = at + np.uint64(i)
-        out[place] = _pack(lanes) if opaque else _over(out[place], lanes)
+    """A triangle of several keys, or of a weight below 1. A key's weight is the step between two running
+    totals, so that the weights of a pixel add up exactly."""
+    for y in range(window[0], window[1]):
+        begin, end = _span(edges, y, window[2], window[3])
+        right, down = begin - window[4], y - window[5]
+        low, dlow = np.int64(0), np.int64(0)
+        for n in range(count):
+            key = active[n]
+            start, pitch = base[key], stride[key]
+            place, step = _place(planes, n, right, down)
+            high, dhigh = _at(planes, 3 * n + 2, right, down), planes[3 * n + 2, 1]
+            below, above = low, high
+            for i in range(end - begin):
+                weight = np.uint64(max(0, (above >> 16) - (below >> 16)))
+                lanes = _texel(texels, start, pitch, place, ramp) * weight
+                to = np.uint64(i)
+                sums[to] = lanes if n == 0 else sums[to] + lanes
+                place += step
+                below += dlow
+                above += dhigh
+            low, dlow = high, dhigh
+        at = np.uint64(y * width + begin)
+        for i in range(end - begin):
+            lanes = ((sums[np.uint64(i)] + _HALVES) >> _8) & _LANES
+            to = at + np.uint64(i)
+            out[to] = pack(lanes) if opaque else _over(out[to], lanes)
 
 
 @inlined
@@ -158,7 +176,7 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
             a row; keys: (layers,) int32, how many.
         sums: (width,) uint64 scratch; planes: (3 * KEYS, 3) int64 scratch.
     """
-    active = np.empty(KEYS, np.int64)
+    active, edges, window = np.empty(KEYS, np.int64), np.empty(7), np.empty(6, np.int64)
     for t in range(first, last):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         if ys[j] < ys[i]:
@@ -219,87 +237,53 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
                     a, b, c = _plane(run0, run1, run2, fx1, fy1, fx2, fy2, ax, ay, over)
                     planes[3 * n + 2, 0], planes[3 * n + 2, 1], planes[3 * n + 2, 2] = a, b, c
 
-        long = fx2 / fy2
-        upper = fx1 / fy1 if y1 > 0 else 0.0
-        lower = (fx2 - fx1) / (fy2 - fy1) if y2 > y1 else 0.0
-        origin = np.float64(x0) - 128.0
-        for y in range(max(top, box[1]), bottom):
-            centre = np.float64(y * 256 + 128 - y0)
-            xa = origin + centre * long
-            xb = origin + (centre * upper if centre < fy1 else fx1 + (centre - fy1) * lower)
-            if xa > xb:
-                xa, xb = xb, xa
-            begin = max(np.int64(np.ceil(xa * (1.0 / 256.0))), box[0])
-            end = min(np.int64(np.ceil(xb * (1.0 / 256.0))), box[2])
-            if begin >= end:
-                continue
-            right, down = begin - left0, y - top
-            at = np.uint64(y * width + begin)
-            for n in range(count):
-                key = active[n]
-                u = np.uint64(planes[3 * n, 0] + planes[3 * n, 1] * right + planes[3 * n, 2] * down)
-                v = np.uint64(
-                    planes[3 * n + 1, 0] + planes[3 * n + 1, 1] * right + planes[3 * n + 1, 2] * down
-                )
-                du, dv = np.uint64(planes[3 * n, 1]), np.uint64(planes[3 * n + 1, 1])
-                if single:
-                    if opaque:
-                        _copy_span(
-                            out, at, end - begin, texels, base[one, key], stride[one, key], u, v, du, dv
-                        )
-                    else:
-                        _blend_span(
-                            out, at, end - begin, texels, base[one, key], stride[one, key], u, v, du, dv
-                        )
-                    continue
-                low, dlow = np.int64(0), np.int64(0)
-                if n > 0:
-                    dlow = planes[3 * n - 1, 1]
-                    low = planes[3 * n - 1, 0] + dlow * right + planes[3 * n - 1, 2] * down
-                dhigh = planes[3 * n + 2, 1]
-                high = planes[3 * n + 2, 0] + dhigh * right + planes[3 * n + 2, 2] * down
-                _gather_span(
-                    sums, end - begin, texels, base[one, key], stride[one, key], u, v, du, dv,
-                    low, dlow, high, dhigh, n == 0,
-                )  # fmt: skip
-            if not single:
-                _put_span(out, at, end - begin, sums, opaque)
+        edges[0], edges[1], edges[2] = np.float64(y0), np.float64(x0) - 128.0, fx2 / fy2
+        edges[3] = fx1 / fy1 if y1 > 0 else 0.0
+        edges[4], edges[5] = fy1, fx1
+        edges[6] = (fx2 - fx1) / (fy2 - fy1) if y2 > y1 else 0.0
+        window[0], window[1], window[2], window[3] = max(top, box[1]), bottom, box[0], box[2]
+        window[4], window[5] = left0, top
+        start, pitch = base[one, active[0]], stride[one, active[0]]
+        if single and opaque:
+            _fill_opaque(out, width, window, edges, planes, texels, start, pitch, _RAMP)
+        elif single:
+            _fill_clear(out, width, window, edges, planes, texels, start, pitch, _RAMP)
+        else:
+            _fill_mixed(
+                out, width, window, edges, planes, texels, base[one], stride[one], _RAMP,
+                active, count, opaque, sums,
+            )  # fmt: skip
 
 
 @compiled
 def to_planes(canvas: Any, box: Any, y_plane: Any, u_plane: Any, v_plane: Any) -> None:
     """Write a part of a packed picture, even on all sides, into the three planes of a frame."""
     left, top, right, bottom = box[0], box[1], box[2], box[3]
+    byte, two = np.uint32(255), np.uint32(2)
     for y in range(top, bottom):
-        row, into = canvas[y], y_plane[y]
-        for x in range(left, right):
-            into[x] = np.uint8(row[x] & np.uint32(255))
-    for y in range(top // 2, bottom // 2):
-        one, two = canvas[2 * y], canvas[2 * y + 1]
-        into_u, into_v = u_plane[y], v_plane[y]
-        for x in range(left // 2, right // 2):
-            a, b, c, d = one[2 * x], one[2 * x + 1], two[2 * x], two[2 * x + 1]
-            mask = np.uint32(0xFF)
-            e, g = np.uint32(16), np.uint32(8)
-            into_u[x] = np.uint8(
-                (((a >> e) & mask) + ((b >> e) & mask) + ((c >> e) & mask) + ((d >> e) & mask) + np.uint32(2))
-                >> np.uint32(2)
-            )
-            into_v[x] = np.uint8(
-                (((a >> g) & mask) + ((b >> g) & mask) + ((c >> g) & mask) + ((d >> g) & mask) + np.uint32(2))
-                >> np.uint32(2)
-            )
+        row, into = canvas[y, left:right], y_plane[y, left:right]
+        for x in range(len(into)):
+            into[x] = np.uint8(row[x])
+    for y in range(top >> 1, bottom >> 1):
+        upper, lower = canvas[2 * y, left:right], canvas[2 * y + 1, left:right]
+        for shift, plane in ((np.uint32(8), u_plane), (np.uint32(16), v_plane)):
+            into = plane[y, left >> 1 : right >> 1]
+            for x in range(len(into)):
+                total = (upper[2 * x] >> shift & byte) + (upper[2 * x + 1] >> shift & byte)
+                total += (lower[2 * x] >> shift & byte) + (lower[2 * x + 1] >> shift & byte)
+                into[x] = np.uint8((total + two) >> two)
 
 
 @compiled
 def from_planes(canvas: Any, box: Any, y_plane: Any, u_plane: Any, v_plane: Any) -> None:
     """Read a part of a frame into a packed picture; it comes back exactly by `to_planes`."""
+    left, right = box[0], box[2]
     for y in range(box[1], box[3]):
-        row, luma, cb, cr = canvas[y], y_plane[y], u_plane[y >> 1], v_plane[y >> 1]
-        for x in range(box[0], box[2]):
-            row[x] = (
-                np.uint32(0xFF000000)
-                | (np.uint32(cb[x >> 1]) << np.uint32(16))
-                | (np.uint32(cr[x >> 1]) << np.uint32(8))
-                | np.uint32(luma[x])
+        row, luma = canvas[y, left:right], y_plane[y, left:right]
+        cb, cr = u_plane[y >> 1, left >> 1 : right >> 1], v_plane[y >> 1, left >> 1 : right >> 1]
+        for x in range(len(cb)):
+            colour = (
+                np.uint32(0xFF000000) | np.uint32(cb[x]) << np.uint32(8) | np.uint32(cr[x]) << np.uint32(16)
             )
+            row[2 * x] = colour | np.uint32(luma[2 * x])
+            row[2 * x + 1] = colour | np.uint32(luma[2 * x + 1])

@@ -34,7 +34,7 @@ class Wardrobe:
 
     Args:
         pack: what it was made from.
-        texels: (m,) uint64, all textures; see `raster`.
+        texels: (m,) uint32, all textures; see `raster`.
         base, stride: (layers, KEYS) uint64, where a key's texture starts, texels of its row.
         keys: (layers,) int32.
         uv: (2 n, KEYS, 2) float32 texels; the second half repeats the first, for outlines.
@@ -79,7 +79,7 @@ class _Hung:
             size = (max(1, round(width * wanted)), max(1, round(height * wanted)))
             image = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3))
         padded = np.pad(image, ((EDGE, EDGE), (EDGE, EDGE), (0, 0)), "edge")
-        self.texels = np.empty(padded.shape[:2], np.uint64)
+        self.texels = np.empty(padded.shape[:2], np.uint32)
         _widen(padded, TO_YUV, OFFSET, CLEAR, FULL, self.texels)
         self.start, self.width = start, padded.shape[1]
         self.factor = info.scale * np.array([image.shape[1] / width, image.shape[0] / height])
@@ -148,9 +148,9 @@ def _survey(triangles: Any, uv: Any, texels: Any, bit: Any, solid: Any, seen: An
         full, any_ = True, False
         for y in range(int(top), min(int(bottom) + 2, texels.shape[0])):
             for x in range(int(left), min(int(right) + 2, texels.shape[1])):
-                alpha = texels[y, x] >> np.uint64(48)
-                full = full and alpha == np.uint64(255)
-                any_ = any_ or alpha > np.uint64(0)
+                alpha = texels[y, x] >> np.uint32(24)
+                full = full and alpha == np.uint32(255)
+                any_ = any_ or alpha > np.uint32(0)
         if full:
             solid[t] |= bit
         if any_:
@@ -164,11 +164,11 @@ def _widen(rgba: Any, matrix: Any, offset: Any, clear: Any, full: Any, out: Any)
         for x in range(rgba.shape[1]):
             alpha = int(rgba[y, x, 3])
             alpha = 255 if alpha >= full else (0 if alpha <= clear else alpha)
-            texel = np.uint64(alpha) << np.uint64(48)
+            texel = np.uint32(alpha) << np.uint32(24)
             for lane in range(3):
                 value = offset[lane]
                 for c in range(3):
                     value += matrix[lane, c] * np.float32(rgba[y, x, c])
                 weighed = int(value * np.float32(alpha) / np.float32(255) + np.float32(0.5))
-                texel |= np.uint64(weighed) << np.uint64(16 * lane)
+                texel |= np.uint32(weighed) << np.uint32(8 * lane)
             out[y, x] = texel
