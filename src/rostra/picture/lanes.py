@@ -7,10 +7,11 @@ LLVM, which turns them into the machine's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ _PAIR = ir.VectorType(_I64, 2)
 _PICK = ir.VectorType(_I32, 8)
 _ONES = 0x0001000100010001
 
+_operation: Callable[[Any], Any] = intrinsic
+
 
 def ramp() -> NDArray[np.uint64]:
     """(512,) the weights of a left and a right texel for each of 256 steps between them, in all lanes."""
@@ -30,7 +33,7 @@ def ramp() -> NDArray[np.uint64]:
     return np.ascontiguousarray(np.stack([(np.uint64(256) - steps) * ones, steps * ones], -1)).ravel()
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_operation
 def sample(typing: Any, texels: Any, at: Any, stride: Any, across: Any, down: Any, ramp: Any) -> Any:
     """Bilinear sample as lanes, rounded after each of the two steps.
 
@@ -43,13 +46,13 @@ def sample(typing: Any, texels: Any, at: Any, stride: Any, across: Any, down: An
     return types.uint64(texels, at, stride, across, down, ramp), _sample
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_operation
 def pack(typing: Any, lanes: Any) -> Any:
     """Lanes below 256 to a pixel: uint64 to uint32."""
     return types.uint32(lanes), _pack
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_operation
 def unpack(typing: Any, pixel: Any) -> Any:
     """A pixel's lanes: uint32 to uint64."""
     return types.uint64(pixel), _unpack

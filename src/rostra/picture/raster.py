@@ -114,8 +114,8 @@ def _fill_clear(
 
 @compiled
 def _fill_mixed(
-    out: Any, width: Any, window: Any, edges: Any, planes: Any, texels: Any, base: Any, stride: Any, ramp: Any,
-    active: Any, count: Any, opaque: Any, sums: Any,
+    out: Any, width: Any, window: Any, edges: Any, planes: Any, texels: Any, base: Any, stride: Any,
+    ramp: Any, active: Any, count: Any, opaque: Any, sums: Any,
 ) -> None:  # fmt: skip
     """A triangle of several keys, or of a weight below 1. A key's weight is the step between two running
     totals, so that the weights of a pixel add up exactly."""
