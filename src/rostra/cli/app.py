@@ -6,7 +6,9 @@ the exit code of its error (`rostra.errors`); Ctrl-C ends with 130.
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -59,19 +61,30 @@ def _start(
 
 def run(arguments: list[str] | None = None) -> None:
     """Run a command line and end the process."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    given = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in given
+    rest = [argument for argument in given if argument != "--debug"]  # wherever it stands
+    signal.signal(signal.SIGTERM, _stop)
     try:
-        app(arguments)
+        app(["--debug", *rest] if debug else rest)
     except RostraError as error:
-        if "--debug" in arguments:
+        if debug:
             raise
-        complain(str(error))
+        complain(_told(error))
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone: nothing more to say
-        sys.exit(1)
     except Exception as error:
-        if "--debug" in arguments:
+        if debug:
             raise
         complain(f"Rostra failed: {type(error).__name__}: {error}. Run it with --debug to see where.")
         sys.exit(BUG)
+
+
+def _told(error: RostraError) -> str:
+    """What the error says, with the scene that is to blame."""
+    field = error.field or ""
+    return f"{field}: {error}" if field.startswith("scenes[") and field not in str(error) else str(error)
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    """End as if by Ctrl-C, so that nothing is left behind."""
+    raise SystemExit(128 + number)

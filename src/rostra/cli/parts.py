@@ -9,7 +9,7 @@ from rostra.settings import settings
 
 if TYPE_CHECKING:
     from rostra.production.company import Parts
-    from rostra.production.render import Encoding
+    from rostra.production.order import Encoding
     from rostra.production.script import Limits
 
 
@@ -28,7 +28,7 @@ def limits() -> Limits:
 
 def encoding() -> Encoding:
     """How videos are encoded here."""
-    from rostra.production.render import Encoding
+    from rostra.production.order import Encoding
 
     chosen = settings()
     return Encoding(chosen.encoder_preset, chosen.encoder_crf, chosen.encoder_threads)

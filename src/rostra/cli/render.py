@@ -43,7 +43,7 @@ def render(
     """Turn a script into a video of a presenter who speaks it."""
     from rostra.cli.parts import encoding, limits, line_parts
     from rostra.observability.logs import job
-    from rostra.production.render import Order
+    from rostra.production.order import Order
     from rostra.production.render import render as produce
     from rostra.production.script import Choices, read
 

@@ -28,7 +28,8 @@ from rostra.production.company import Company, Parts
 from rostra.production.line import Clock, Line
 from rostra.production.machine import Machine, cpu_seconds, describe, peak_memory
 from rostra.production.meter import Meter
-from rostra.production.render import Encoding, Order, Reel, shoot, writer
+from rostra.production.order import Encoding, Order
+from rostra.production.render import Reel, shoot, writer
 from rostra.production.script import Scene
 from rostra.speech.lexicon import EMPTY
 from rostra.speech.speech import Pcm, Speech

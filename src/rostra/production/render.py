@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import structlog
 
-from rostra.errors import InputError, OutputError
+from rostra.errors import OutputError
 from rostra.picture.captions import cues, webvtt
-from rostra.picture.encoder import CRF, PRESET, Mp4Writer
-from rostra.picture.frame import Size
+from rostra.picture.encoder import Mp4Writer
 from rostra.picture.sheet import film_sheet
 from rostra.production import stills
 from rostra.production.company import Company, Parts
@@ -22,66 +20,12 @@ from rostra.production.film import Captioned, Recorder
 from rostra.production.line import Clock, Film, Line
 from rostra.production.machine import cpu_seconds
 from rostra.production.meter import Meter
+from rostra.production.order import Order
 from rostra.production.script import Scene, Script
 from rostra.speech.lexicon import from_mapping
 from rostra.speech.speech import Speech, Word
 
-Captions = Literal["file", "burn", "none"]
-
-SIDE = (128, 4096)  # pixels
-FPS = (10, 60)
-
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """How the video is encoded.
-
-    Args:
-        preset: of x264.
-        crf: quality of x264, lower is better.
-        threads: of x264, 0 = one per core and a half.
-    """
-
-    preset: str = PRESET
-    crf: float = CRF
-    threads: int = 0
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is wanted of a production.
-
-    Args:
-        size: of the pictures; even numbers from 128 to 4096.
-        fps: pictures per second, 10 to 60.
-        captions: beside the video as WebVTT, drawn into it, or none.
-        seed: the same seed gives the same frames.
-        poster: where to write a still of the first scene.
-        sheet: where to write a contact sheet.
-        encoding: how the video is encoded.
-
-    Raises:
-        InputError: a value is out of its range.
-    """
-
-    size: Size = Size(1920, 1080)  # noqa: RUF009  (a tuple)
-    fps: int = 25
-    captions: Captions = "file"
-    seed: int = 0
-    poster: Path | None = None
-    sheet: Path | None = None
-    encoding: Encoding = field(default_factory=Encoding)
-
-    def __post_init__(self) -> None:
-        if any(side % 2 or not SIDE[0] <= side <= SIDE[1] for side in self.size):
-            width, height = self.size
-            raise InputError(
-                f"Pictures of {width}x{height} cannot be made.", "Give even numbers from 128 to 4096.", "size"
-            )
-        if not FPS[0] <= self.fps <= FPS[1]:
-            raise InputError(f"{self.fps} frames per second cannot be made.", "Give 10 to 60.", "fps")
 
 
 @dataclass(frozen=True)
@@ -116,7 +60,7 @@ def render(
         OutputError: the result cannot be written.
         EngineError: an engine failed.
     """
-    if out.suffix.lower() != ".mp4":
+    if out.suffix.lower() != ".mp4" and not out.is_dir():
         raise OutputError(f"{out} does not end in .mp4.", "Name it so: Rostra writes MP4.", "output")
     lexicon = from_mapping(dict(script.lexicon))
     company = Company(parts, script.scenes, lexicon, order.size, order.fps, order.seed)
@@ -202,3 +146,5 @@ def _told_of(place: Path, draft: Path) -> Iterator[None]:
     except OutputError as error:
         error.message = error.message.replace(str(draft), str(place))
         raise
+    except OSError as error:
+        raise refusal(error, place) from error

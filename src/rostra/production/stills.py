@@ -11,6 +11,7 @@ from rostra.picture.frame import Size, Yuv420
 from rostra.picture.layout import Layout
 from rostra.picture.stage import Stage
 from rostra.production.company import Company, Parts
+from rostra.production.order import check_size
 from rostra.production.pose import row
 from rostra.production.script import Scene
 
@@ -22,6 +23,7 @@ def still(presenter: str, background: str, pose: FloatArray, size: Size, out: Pa
         InputError: the presenter or background is not there.
         OutputError: the picture cannot be written.
     """
+    check_size(size)
     pack = parts.presenters.find(presenter)
     frame = Yuv420.empty(size)
     Stage(pack, Layout.FULL, size, backdrop(background, size)).draw(pose, frame)
