@@ -3,19 +3,26 @@
 A speaker exists in two forms: `fine` (Kokoro, natural, about 0.6 s of one core for a second of
 sound) and `fast` (hibari in that speaker's colour, a hundredth). `heart:fine` and `heart:fast` name
 one form; `heart` is the fine one where its weights are installed, else the fast one, and says so in
-the voice's `note`.
+the voice's `note`. Other languages are spoken by espeak-ng and named by their code: `es`, `fr-be`.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from rostra.errors import MissingError, UnknownNameError
 from rostra.speech import english, hibari, kokoro, models
 from rostra.speech.colour import Colour
 from rostra.speech.embedded import EmbeddedVoice, Synthesised
+from rostra.speech.espeak import EspeakVoice, espeak, languages
 from rostra.speech.hibari import RATE
 from rostra.speech.voice import Pace
 
@@ -23,6 +30,7 @@ FINE, FAST = "fine", "fast"
 AMERICAN, BRITISH = "American", "British"
 ACCENTS = {"a": AMERICAN, "b": BRITISH}
 GENDERS = {"f": "woman", "m": "man"}
+LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-z0-9]+)*")  # looks like the code of a language
 VECTORS = """
     af_alloy af_aoede af_bella af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky
     am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa
@@ -58,19 +66,21 @@ def voices() -> tuple[Speaker, ...]:
     return tuple(SPEAKERS[name] for name in sorted(SPEAKERS))
 
 
-def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVoice:
+def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVoice | EspeakVoice:
     """The voice of that name, ready to speak; the model is loaded when it first does.
 
     Args:
-        name: `heart`, `heart:fine` or `heart:fast`.
+        name: `heart`, `heart:fine` or `heart:fast`; or a language other than English, such as `es`.
         folder: the folder of third-party weights; default ~/.cache/rostra.
         threads: how many threads the model may use.
 
     Raises:
         UnknownNameError: there is no such speaker or form.
-        MissingError: the form that was asked for is not installed.
+        MissingError: the form that was asked for, or the program for a language, is not installed.
     """
-    asked, _, form = name.lower().partition(":")
+    asked, _, form = name.strip().lower().partition(":")
+    if not form and asked not in SPEAKERS and (asked in languages() or LANGUAGE.fullmatch(asked)):
+        return espeak(asked)
     if asked not in SPEAKERS or form not in ("", FINE, FAST):
         raise UnknownNameError("voice", name, SPEAKERS)
     english.require()
@@ -86,14 +96,31 @@ def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVo
 
 
 def _fast(speaker: Speaker, threads: int) -> EmbeddedVoice:
-    say = partial(_say_fast, colour=Colour(), threads=threads)
-    return EmbeddedVoice(f"{speaker.name}:{FAST}", say, RATE, hibari.LIMIT, hibari.LAG)
+    row = _colours()[speaker.name]
+    colour = Colour(
+        **{key: row[key] for key in ("pitch", "span", "formants", "rate")}, bands=np.array(row["bands"])
+    )
+    say = partial(_say_fast, colour=colour, threads=threads)
+    gain = _factor(row["fast_gain"])
+    return EmbeddedVoice(f"{speaker.name}:{FAST}", say, RATE, hibari.LIMIT, hibari.LAG, gain)
+
+
+@cache
+def _colours() -> dict[str, Any]:
+    """What `benchmarks/voice_colours.py` measured for each speaker."""
+    found: dict[str, Any] = json.loads(files("rostra.speech").joinpath("colours.json").read_text("utf-8"))
+    return found
+
+
+def _factor(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
 
 
 def _fine(speaker: Speaker, folder: Path | None, threads: int) -> EmbeddedVoice:
     say = partial(_say_fine, vector=speaker.vector, folder=folder, threads=threads)
     british = speaker.accent == BRITISH
-    return EmbeddedVoice(f"{speaker.name}:{FINE}", say, RATE, kokoro.LIMIT, kokoro.LAG, british=british)
+    gain = _factor(_colours()[speaker.name]["fine_gain"])
+    return EmbeddedVoice(f"{speaker.name}:{FINE}", say, RATE, kokoro.LIMIT, kokoro.LAG, gain, british)
 
 
 def _say_fast(symbols: str, pace: Pace, colour: Colour, threads: int) -> Synthesised:

@@ -69,7 +69,7 @@ class EmbeddedVoice:
         silent: tuple[str, ...] = ()  # words of silent sentences before the first that is heard
         for sentence in sentences(text):
             utterance = replace(
-                english.read(sentence.text, lexicon, self.british), pause=_pause(sentence) * pauses
+                english.read(sentence.text, lexicon, self.british), pause=pause_after(sentence) * pauses
             )
             if not utterance.silent:
                 if held:
@@ -83,7 +83,8 @@ class EmbeddedVoice:
             yield held
 
 
-def _pause(sentence: Sentence) -> float:
+def pause_after(sentence: Sentence) -> float:
+    """Seconds from the last sound of a sentence to the first of the next."""
     if not sentence.whole:
         return CLAUSE_PAUSE
     return PARAGRAPH_PAUSE if sentence.ends_paragraph else SENTENCE_PAUSE

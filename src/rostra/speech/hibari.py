@@ -21,7 +21,7 @@ from rostra.speech.colour import NATURAL, Colour, Floats
 RATE = 24000
 UNIT = 600  # samples of sound per unit of duration
 LIMIT = 400  # symbols in one go
-LAG = 0.050  # s, by which the borders come after the sound
+LAG = 0.055  # s, by which the borders come after the sound (benchmarks/voice_lag.py)
 DURATIONS = "/Clip_output_0"
 SHA256 = "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
 
@@ -67,11 +67,7 @@ class Hibari:
         """
         from hibari import dsp  # noqa: PLC0415  (an extra)
 
-        known = english.ids()
-        numbers = [[0, *(known[symbol] for symbol in symbols), 0]]
-        inputs = {"ids": np.asarray(numbers, np.int64), "speed": np.asarray([speed], np.float32)}
-        *spectra, units = self._session.run(None, inputs)
-        harmonics, theta, noise, rest, phi, f0 = (value[0] for value in spectra)
+        harmonics, theta, noise, rest, phi, f0, units = self._infer(symbols, speed)
         sound: Floats = dsp.synth(
             colour.reach(harmonics),
             theta,
@@ -81,9 +77,22 @@ class Hibari:
             colour.bend(f0.ravel(), semitones),
             np.random.default_rng(len(symbols)),  # the same text always sounds the same
         )
-        durations = units.ravel().astype(np.float64) * UNIT
+        durations = units.astype(np.float64) * UNIT
         check(durations, sound, len(symbols))
         return sound, durations / RATE
+
+    def pitch(self, symbols: str) -> Floats:
+        """(frames,) Hz at 80 a second, 0 where there is no voice: the speaker as she comes."""
+        found: Floats = self._infer(symbols, 1.0)[5].ravel()
+        return found
+
+    def _infer(self, symbols: str, speed: float) -> list[Floats]:
+        """The network's outputs, without their batch dimension."""
+        known = english.ids()
+        numbers = [[0, *(known[symbol] for symbol in symbols), 0]]
+        inputs = {"ids": np.asarray(numbers, np.int64), "speed": np.asarray([speed], np.float32)}
+        *frames, units = self._session.run(None, inputs)
+        return [*(value[0] for value in frames), units.ravel()]
 
 
 def check(durations: NDArray[np.float64], sound: Floats, symbols: int) -> None:

@@ -18,7 +18,7 @@ from rostra.speech.hibari import RATE, UNIT, check
 from rostra.speech.timing import Samples
 
 LIMIT = 400  # symbols in one go; the model could take 510
-LAG = 0.050  # s, by which the borders come after the sound
+LAG = 0.055  # s, by which the borders come after the sound (benchmarks/voice_lag.py)
 DURATIONS = "/encoder/Clip_output_0"
 PITCH = "/encoder/Squeeze_output_0"
 STYLE_SHAPE = (510, 256)

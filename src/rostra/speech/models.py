@@ -2,7 +2,7 @@
 
 Nothing of this is committed. The Kokoro model comes in four wheels, whose parts are joined in
 memory; each speaker is a style vector from the npm package `kokoro-js`. A file is looked for in the
-installed package and then in the models folder, and is trusted only if its SHA-256 is the pinned one.
+models folder and then in the installed package, and is trusted only if its SHA-256 is the pinned one.
 Fetching uses pip and npm; speaking needs no network.
 """
 
@@ -70,7 +70,7 @@ class Weight:
 
     def place(self, folder: Path | None = None) -> Path | None:
         """Where the file is, or None."""
-        for path in (self._installed(), (folder or home()) / self.name):
+        for path in ((folder or home()) / self.name, self._installed()):
             if path and path.is_file():
                 return path
         return None

@@ -9,7 +9,7 @@ neighbours, and a phone before a pause ends where its energy ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -124,6 +124,22 @@ def words(texts: Sequence[str], found: Sequence[Span]) -> tuple[Word, ...]:
         result.append(Word(text, start, end))
         last = end
     return tuple(result)
+
+
+def filled(spoken: Sequence[Span], length: float) -> list[Span]:
+    """Phones with pauses put into the gaps, from 0 to the end of the sound; overlaps are cut."""
+    found: list[Span] = []
+    at = 0.0
+    for span in spoken:
+        start, end = min(max(span.start, at), length), min(max(span.end, at), length)
+        if start > at:
+            found.append(Span(SILENCE, at, start))
+        if end > start:
+            found.append(replace(span, start=start, end=end))
+        at = max(at, end)
+    if at < length:
+        found.append(Span(SILENCE, at, length))
+    return found
 
 
 def _add_silence(found: list[Span], end: float) -> None:
