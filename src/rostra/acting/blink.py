@@ -18,10 +18,10 @@ from rostra.acting.manner import Manner, Mood
 from rostra.acting.track import Track
 
 CLOSING, SHUT, OPENING = 0.085, 0.025, 0.18  # s
-INTERVAL = {Mood.SPEAKING: 4.0, Mood.IDLE: 4.1, Mood.LISTENING: 4.0, Mood.THINKING: 5.0}  # s, median
-SCATTER = 0.38  # of the logarithm of intervals
+INTERVAL = {Mood.SPEAKING: 3.6, Mood.IDLE: 4.1, Mood.LISTENING: 4.0, Mood.THINKING: 5.0}  # s, median
+SCATTER = 0.34  # of the logarithm of intervals
 PATIENCE = 1.3  # s that a blink waits for an occasion while talking
-SHORTEST, LONGEST = 1.1, 8.0  # s between blinks
+SHORTEST, LONGEST = 1.1, 7.0  # s between blinks
 TAKEN = 0.6  # share of occasions
 TWICE = 0.08  # share of blinks that come double
 AGAIN = 0.36  # s between the two

@@ -15,8 +15,8 @@ from rostra.acting.noise import noise
 from rostra.acting.track import Curve, Track
 
 BROW = 0.34  # of the brow channels, on a full accent
-BROW_FROM = 0.82  # weakest accent that lifts the brows
-BROW_EVERY = 1.5  # s
+BROW_FROM = 0.86  # weakest accent that lifts the brows
+BROW_EVERY = 2.2  # s
 ASK = 0.40  # of the brow channels, over the end of a question
 BEFORE = 0.09  # s, brows move before the sound
 WARMTH = 0.24  # added smile, on a greeting

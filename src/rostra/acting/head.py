@@ -23,8 +23,8 @@ CALM = {Mood.SPEAKING: 1.0, Mood.IDLE: 0.6, Mood.LISTENING: 0.5, Mood.THINKING: 
 
 NOD = 0.036  # rad, of a full accent
 NOD_RISE, NOD_FALL = 0.15, 0.34  # s
-NOD_FROM = 0.40  # weakest accent that is nodded
-NOD_EVERY = 0.45  # s
+NOD_FROM = 0.46  # weakest accent that is nodded
+NOD_EVERY = 0.62  # s
 BEFORE = 0.09  # s, a nod begins before its vowel
 TURN_FROM = 0.80  # accents from which the head may also turn
 RIDE = 0.0016  # rad per semitone, up
@@ -118,7 +118,7 @@ class Head:
         if accent.strength < NOD_FROM or start - self._nodded < NOD_EVERY:
             return
         self._nodded = start
-        height = NOD * accent.strength * self._manner.nod * float(self._rng.uniform(0.75, 1.2))
+        height = NOD * accent.strength * self._manner.nod * float(self._rng.uniform(0.6, 1.25))
         self._beats.pulse(start, NOD_RISE, 0.0, NOD_FALL, height)
         if accent.strength > TURN_FROM and self._rng.random() < 0.5:
             self._turn.move(start, 0.35, float(self._rng.normal(0.0, 0.022)))

@@ -24,7 +24,7 @@ from rostra.speech.speech import SILENCE, Pcm, Phone, Speech
 
 FULL = 32768.0  # int16
 FLOOR = 1e-4  # rms of what counts as silence
-SHARE = 1 / 12  # of the newest vowel in what is usual
+SHARE = 1 / 12  # of the newest vowel in what is usual; more at first
 
 LOWEST, HIGHEST = 65.0, 420.0  # Hz, of a voice
 PITCH_RATE = 6000  # samples per second to look for pitch in
@@ -44,10 +44,12 @@ class Calibration:
     Args:
         loudness: rms of a stressed vowel, 0..1.
         pitch: Hz of its stressed vowels.
+        vowels: how many vowels this was learnt from; 0 is a guess that gives way fast.
     """
 
     loudness: float = 0.08
     pitch: float = 170.0
+    vowels: int = 0
 
     @classmethod
     def of(cls, speeches: Sequence[Speech]) -> Calibration:
@@ -130,17 +132,16 @@ def _pitch(windows: Curve, speed: float) -> Curve:
 
 def _learn(usual: Calibration, level: float, tone: float) -> Calibration:
     """What is usual after one more stressed vowel: running means of decibels and semitones."""
-    louder = (
-        usual.loudness * (max(level, FLOOR) / usual.loudness) ** SHARE if level > FLOOR else usual.loudness
-    )
-    higher = usual.pitch * (tone / usual.pitch) ** SHARE if tone > 0 else usual.pitch
-    return Calibration(float(louder), float(higher))
+    share = max(SHARE, 1 / (usual.vowels + 2))
+    louder = (max(level, FLOOR) / usual.loudness) ** share if level > FLOOR else 1.0
+    higher = (tone / usual.pitch) ** share if tone > 0 else 1.0
+    return Calibration(float(usual.loudness * louder), float(usual.pitch * higher), usual.vowels + 1)
 
 
 def _judge(phone: Phone, level: float, tone: float | None, usual: Calibration) -> Heard:
     decibels = 20 * np.log10(max(level, FLOOR) / usual.loudness)
     length = np.clip((phone.end - phone.start - SHORT) / (LONG - SHORT), 0.0, 1.0)
-    loud = np.clip(1.0 + 0.022 * decibels, 0.70, 1.18)
+    loud = np.clip(1.0 + 0.028 * decibels, 0.66, 1.20)
     size = float(STRESS.get(phone.stress, 1.0) * loud * (UNDERSHOOT + (1 - UNDERSHOOT) * length))
     if tone is None:
         return Heard(size)
