@@ -321,7 +321,9 @@ def _arrays(pack: Pack) -> dict[str, NDArray[Any]]:
 
 def _get(archive: zipfile.ZipFile, name: str) -> bytes:
     if archive.getinfo(name).file_size > MAX_FILE:
-        raise PackError(f"{name} in the pack is larger than {MAX_FILE >> 20} MiB.", "It is damaged: bake it again.")
+        raise PackError(
+            f"{name} in the pack is larger than {MAX_FILE >> 20} MiB.", "It is damaged: bake it again."
+        )
     return archive.read(name)
 
 
@@ -345,7 +347,7 @@ def _picture(data: bytes, name: str) -> Picture:
 def _webp(picture: Picture, quality: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture).save(
-        buffer, "WEBP", quality=quality, lossless=quality >= 100, method=6, alpha_quality=95, exact=True
+        buffer, "WEBP", quality=quality, lossless=quality >= 100, method=4, alpha_quality=95, exact=True
     )
     return buffer.getvalue()
 
