@@ -5,18 +5,21 @@
 
 PYTHON  ?= python3
 VENV    := .venv
+JUDGE   := .venv-judge
 BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -name '*.py' -o -name '*.pack' -o -name '*.webp')
 
-.PHONY: help video test check bench docs lock clean
+.PHONY: help video test check judge bench docs lock clean
 
 help:
 	@echo "make video   set up, then render examples/welcome.json to build/welcome.mp4"
 	@echo "make test    set up, then run the tests"
 	@echo "make check   linters, types, architecture, generated docs"
+	@echo "make judge   render texts that nobody tuned for; measure the videos from outside"
 	@echo "make bench   measure the production line on this machine"
 	@echo "make docs    write the generated pages of docs/ again"
+	@echo "make cast    bake the built-in presenters again; ID=jane for one"
 	@echo "make lock    choose the newest versions that fit and pin them in locks/"
 	@echo "make clean   delete what was built and installed"
 
@@ -29,6 +32,7 @@ build/welcome.mp4: $(VENV)/.run examples/welcome.json $(SOURCES)
 
 test: $(VENV)/.dev
 	@$(BIN)/rostra models fetch --optional
+	@$(MAKE) --no-print-directory $(JUDGE)/.set || echo "The judge of videos cannot be set up here: its tests are skipped." >&2
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev
@@ -37,6 +41,13 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/test_docs.py
+
+judge: $(VENV)/.run $(JUDGE)/.set
+	@mkdir -p build/judge
+	@for who in jane adam; do for text in tests/judge/scripts/*.txt; do \
+		$(BIN)/python -m tests.judge.variants $$text build/judge/$$who-$$(basename $$text .txt).mp4 \
+			--presenter $$who --size 1280x720 || exit 1; done; done
+	$(JUDGE)/bin/python -m tests.judge build/judge/*.mp4 --out build/judge
 
 bench: $(VENV)/.run
 	@$(BIN)/rostra models fetch --optional
@@ -65,13 +76,32 @@ $(VENV)/.dev: locks/dev.txt $(VENV)/.run
 	@$(PIP) install --require-hashes -r locks/dev.txt
 	@touch $@
 
+# The judge looks at finished videos and shares nothing with what makes them, not even numpy.
+$(JUDGE)/.set: locks/judge.txt
+	@echo "Setting up the judge of videos ..."
+	@$(PYTHON) -m venv $(JUDGE)
+	@$(JUDGE)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+	@touch $@
+
+# Baking presenters needs Blender's Python module (350 MB): only for those who make or change one.
+cast: $(VENV)-cast/.done
+	PYTHONPATH=src $(VENV)-cast/bin/python -m casting.bake $(ID)
+
+$(VENV)-cast/.done: locks/casting.txt
+	@$(PYTHON) -m venv $(VENV)-cast
+	@$(VENV)-cast/bin/python -m pip install --quiet --require-hashes -r locks/casting.txt
+	@touch $@
+
 lock: | $(VENV)/bin/python
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
 	$(LOCK) -o locks/run.txt
+	.venv-lock/bin/uv pip compile locks/casting.in --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--upgrade --quiet -o locks/casting.txt
 	$(LOCK) --group dev --constraint locks/run.txt -o locks/dev.txt
+	.venv-lock/bin/uv pip compile tests/judge/requirements.in --no-deps $(PINNED) -o locks/judge.txt
 
-LOCK := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --group build --universal \
-	--python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --quiet
+PINNED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --quiet
+LOCK   := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --group build $(PINNED)
 
 clean:
-	rm -rf build $(VENV) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build $(VENV) $(JUDGE) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
