@@ -28,6 +28,7 @@ video: build/welcome.mp4
 
 build/welcome.mp4: $(VENV)/.run examples/welcome.json $(SOURCES)
 	@$(BIN)/rostra models fetch --optional
+	@mkdir -p build
 	$(BIN)/rostra render examples/welcome.json -o $@
 
 test: $(VENV)/.dev
@@ -55,7 +56,7 @@ bench: $(VENV)/.run
 
 docs: $(VENV)/.dev
 	$(BIN)/rostra settings --markdown > docs/settings.md
-	$(BIN)/rostra --describe > docs/cli.md
+	$(BIN)/python -m typer rostra.cli.app utils docs --name rostra --title "The command line" --output docs/cli.md
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). Run: apt install python3 python3-venv" >&2; exit 1; }

@@ -26,12 +26,12 @@ class Drafts:
         Raises:
             OutputError: nothing can be written there; says why.
         """
-        draft = place.with_name(f".{place.stem}.{os.getpid()}{place.suffix}")
         try:
             if place.is_dir():
                 raise OutputError(f"{place} is a folder.", "Name a file.", field)
             if not place.parent.is_dir():
                 raise OutputError(f"There is no folder {place.parent}.", "Make it first.", field)
+            draft = place.with_name(f".{place.stem}.{os.getpid()}{place.suffix}")
             draft.touch()
         except OSError as error:
             raise refusal(error, place, field) from error

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from rostra.errors import InputError
+from rostra.errors import InputError, OutputError
 from rostra.picture.encoder import CRF, PRESET
 from rostra.picture.frame import Size
+from rostra.picture.sheet import FORMATS
 
 Captions = Literal["file", "burn", "none"]
 
@@ -46,6 +47,7 @@ class Order:
 
     Raises:
         InputError: a value is out of its range.
+        OutputError: the poster's or the sheet's name is not one of a picture.
     """
 
     size: Size = Size(1920, 1080)  # noqa: RUF009  (a tuple)
@@ -58,6 +60,9 @@ class Order:
 
     def __post_init__(self) -> None:
         check_size(self.size)
+        for name, place in (("poster", self.poster), ("sheet", self.sheet)):
+            if place and place.suffix.lower() not in FORMATS:
+                raise OutputError(f"{place} has no picture's name.", f"End it in {', '.join(FORMATS)}.", name)
         if not FPS[0] <= self.fps <= FPS[1]:
             raise InputError(f"{self.fps} frames per second cannot be made.", "Give 10 to 60.", "fps")
 
