@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from casting import human, seams
-from casting.landmarks import BODY, ball
+from casting.landmarks import BODY, ball, painted, smoothed
 
 Points = NDArray[np.float64]
 Units = dict[str, human.Target]
@@ -26,6 +26,16 @@ NEAR = 28  # neighbours that say how a place was stretched
 LID = 0.001  # dm that lids stay outside the eyeball
 LAYER = 0.004  # dm, thickness of one layer of a lid
 LIDS_OVERLAP = 0.004  # dm
+
+ROUND = 0.88  # height of the middle of an open mouth, against the unit as drawn
+
+# units that fold the cheeks more sharply than a young face does: rounds of smoothing
+SOFTER = {
+    "mouthSmileLeft": 12, "mouthSmileRight": 12, "mouthStretchLeft": 6, "mouthStretchRight": 6,
+    "mouthDimpleLeft": 6, "mouthDimpleRight": 6, "mouthUpperUpLeft": 6, "mouthUpperUpRight": 6,
+    "cheekSquintLeft": 6, "cheekSquintRight": 6, "noseSneerLeft": 6, "noseSneerRight": 6,
+    "mouthFunnel": 5, "mouthPucker": 5,
+}  # fmt: skip
 
 # units in which the lips stay together (each side of a pair on its own)
 CLOSED = (
@@ -88,12 +98,16 @@ def corrected(points: Points, units: Units) -> Units:
     """
     result = dict(units)
     lips = seams.mouth()
+    for name, rounds in SOFTER.items():
+        result[name] = _softened(units[name], rounds)
+    units = dict(result)
     for name in CLOSED:
         result[name] = _between(points, lips.closed(_summed(points, units, {name: 1.0})))
     for name in OPEN:
         result[name] = _between(points, lips.closed(_summed(points, units, {name: 1.0}), only=True))
-    opened = _summed(points, units, {"jawOpen": 1.0})
-    both = _summed(points, units, {"jawOpen": 1.0, "mouthClose": 1.0})
+    opened = _rounded(_summed(points, units, {"jawOpen": 1.0}))
+    result["jawOpen"] = _between(points, opened)
+    both = _summed(points, {**units, "jawOpen": result["jawOpen"]}, {"jawOpen": 1.0, "mouthClose": 1.0})
     result["mouthClose"] = _between(opened, lips.closed(both))
     for side in ("Left", "Right"):
         name = f"eyeBlink{side}"
@@ -103,6 +117,35 @@ def corrected(points: Points, units: Units) -> Units:
         shut = kept_outside(points, lids.closed(shut, LIDS_OVERLAP))
         result[name] = _between(points, shut)
     return result
+
+
+def _rounded(points: Points) -> Points:
+    """An open mouth whose lower lip hangs as a bow, not as the letter V."""
+    lips = seams.mouth(0.20, 0.9)
+    result = points.copy()
+    at = np.abs(np.linspace(-1, 1, seams.COLUMNS))
+    bow = (1 - at**2.6) ** 0.9
+    peak = float(lips.gap(points).max())
+    for _ in range(2):
+        gap = lips.gap(result)
+        result[:BODY] += lips.changed(result, gap, ROUND * peak * bow)
+    return result
+
+
+def _softened(unit: human.Target, rounds: int) -> human.Target:
+    """A unit without sharp folds, except at the lips."""
+    vertices, shifts = unit
+    field = np.zeros((human.COUNT, 3))
+    field[vertices] = shifts
+    soft = field.copy()
+    soft[:BODY] = smoothed(field[:BODY], rounds)
+    keep = np.zeros((human.COUNT, 1))
+    keep[:BODY, 0] = smoothed(np.maximum(painted("lips"), painted("inside-mouth")), 3)
+    field = keep * field + (1 - keep) * soft
+    field[BODY:] = 0
+    field[vertices[vertices >= BODY]] = shifts[vertices >= BODY]
+    moved = np.nonzero(np.abs(field).max(axis=1) > 1e-6)[0]
+    return moved, field[moved]
 
 
 def _between(start: Points, stop: Points) -> human.Target:
@@ -126,7 +169,7 @@ def posed(points: Points, units: Units, weights: Mapping[str, float]) -> Points:
 
 
 def kept_outside(rest: Points, points: Points) -> Points:
-    """The points with lids pushed out of the eyeballs (which are where they rest), as the smooth surface lies."""
+    """The points with lids pushed out of the eyeballs (which stay where they are), as the smooth surface lies."""
     result = points.copy()
     for side in ("left", "right"):
         centre, radius = ball(rest, side)

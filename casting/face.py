@@ -148,10 +148,10 @@ def add_lashes(points: Points, part: LashPart) -> tuple[Any, Follow]:
             count = part.count if upper else part.count // 2
             hairs = _lashes(row, centre, sign, upper, count, part, generator)
             strands.append(hairs)
-            radii.append(np.full(count, part.radius * (1.0 if upper else 0.6)))
+            radii.append(np.full(count, part.radius * (1.0 if upper else 0.42)))
     everything = np.concatenate(strands)
     edges = [seams.eye(side) for side in ("left", "right")]
-    among = np.unique([half[FRONT] for lids in edges for half in (lids.upper, lids.lower)])
+    among = np.unique(np.concatenate([half[FRONT] for lids in edges for half in (lids.upper, lids.lower)]))
     rooted = Rooted(points, everything, 3, among)
     thing = curves("lashes", everything, np.concatenate(radii), hair_material("lashes", part.colour), tip=0.1)
     return thing, lambda posed: move(thing, rooted.at(posed))
@@ -184,8 +184,8 @@ def _lashes(
     t = np.linspace(0, 1, STEPS)[None]
     out = _unit(root - centre)
     fan = sign * (0.9 * (along - 0.42) + generator.normal(0, 0.05, count))
-    rise = (0.05 * t + 0.62 * t**2) if upper else (-0.35 * t - 0.15 * t**2)
-    hairs = root[:, None] + (0.85 * out[:, None] * t[..., None] * length[:, None, None])
+    rise = (0.05 * t + 0.62 * t**2) if upper else (-0.62 * t + 0.05 * t**2)
+    hairs = root[:, None] + ((0.85 if upper else 0.6) * out[:, None] * t[..., None] * length[:, None, None])
     hairs[..., 1] += rise * length[:, None]
     hairs[..., 0] += fan[:, None] * length[:, None] * t
     return hairs

@@ -89,11 +89,11 @@ def _height(curve: Points, at: Points) -> Points:
     return height
 
 
-@lru_cache(maxsize=1)
-def mouth() -> Seam:
-    """The seam between the lips."""
+@lru_cache(maxsize=4)
+def mouth(reach: float = 0.10, rise: float = 0.55) -> Seam:
+    """The seam between the lips; `reach` (dm) is how far around it skin moves."""
     rings = [ring(*pair) for pair in MOUTH_RINGS]
-    return _seam(rings, reach=0.10, rise=0.55, depth=1.15, ends=3)
+    return _seam(rings, reach, rise, depth=1.15, ends=3)
 
 
 @lru_cache(maxsize=2)
