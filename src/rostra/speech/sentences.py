@@ -28,6 +28,8 @@ STARTING = """
     the a an it he she we they i this that these those there here but and so or if when while as in on at by
     for from with to you your our my his her its their then now what why how who where let please however
     after before no yes not once since although because one some all each every both many most
+    is are was were do does did have has had can could will would should may must shall thank thanks welcome
+    today tomorrow next first second finally also just go see come open let's it's that's don't i'm
 """  # words that like to begin sentences
 LEADERS, TRAILERS, STARTERS = (frozenset(words.split()) for words in (LEADING, TRAILING, STARTING))
 END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)")
@@ -95,7 +97,8 @@ def _final(text: str, start: int, match: re.Match[str], end: int) -> bool:
     if match.group()[0] != "." or match.group().startswith(".."):
         return True
     before = text[max(start, match.start() - WINDOW) : match.start()].split() or [""]
-    is_list_number = before[-1].isdigit() and match.start() - start <= 3
+    begins = len(before) == 1 or before[-2][-1] in ".!?"
+    is_list_number = before[-1].isdigit() and len(before[-1]) < 3 and begins
     return not is_list_number and _full_stop(before[-1].lstrip(OPENING), head)
 
 

@@ -8,7 +8,8 @@ Contract of `speak`:
 - The words of all pieces, joined by blanks, are the author's text split at white space.
 - A word that says nothing (a dash, an emoji) keeps its place with zero length.
 - Text in which nothing can be said (empty, only punctuation or emoji) yields no piece at all.
-- Pauses after sentences and paragraphs are inside the pieces; pieces abut.
+- Pauses after sentences and paragraphs are inside the pieces; pieces abut. The end of the text is the
+  end of a paragraph; who cannot wait for its pause looks at the end of the last word.
 """
 
 from __future__ import annotations
