@@ -17,13 +17,13 @@ FPS = 25.0
 HEAD = ("headYaw", "headPitch", "headRoll")
 
 
-def sentence(seed: int, question: bool = False, first: str = "so") -> Speech:
+def sentence(seed: int, question: bool = False, first: str = "so", every: int = 6) -> Speech:
     """About three seconds of babble with stressed vowels of changing pitch and loudness, and a pause."""
     rng = np.random.default_rng(seed)
     phones, sound, end = [Phone(SILENCE, 0.0, 0.1)], [np.zeros(1600)], 0.1
     for count in range(36):
         symbol = "tɑnidɛlʌkIsæ"[count % 12]
-        stress = int(count % 6 == 1)
+        stress = int(count % every == 1)
         length = round(float(rng.uniform(0.06, 0.10)), 3)
         tone = rng.uniform(90, 160) * (1.3 if stress else 1.0)
         time = np.arange(round((end + length) * RATE) - round(end * RATE)) / RATE
@@ -145,7 +145,7 @@ def test_idling_never_loops(idled: np.ndarray) -> None:
 
 def test_nods_fall_on_stressed_words() -> None:
     strong, weak = Actor(Manner(nod=1.5), seed=2), Actor(Manner(nod=0.0), seed=2)
-    pieces = [sentence(seed) for seed in range(8)]
+    pieces = [sentence(seed, every=18) for seed in range(8)]
     nods = np.concatenate([strong.perform(piece).curves for piece in pieces])
     none = np.concatenate([weak.perform(piece).curves for piece in pieces])
     beat = channel(nods, "headPitch") - channel(none, "headPitch")
@@ -159,7 +159,7 @@ def test_nods_fall_on_stressed_words() -> None:
         if phone.stress
     ]
     off = [min(abs((peak + 0.5) / FPS - vowel) for vowel in vowels) for peak in peaks]
-    assert np.median(off) < 0.12
+    assert np.median(off) < 0.12  # the others are more than a second away
 
 
 def test_questions_raise_brows_and_tilt_the_head() -> None:

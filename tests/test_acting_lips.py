@@ -63,12 +63,14 @@ def row_of(time: float, fps: float = 25.0) -> int:
 
 
 @pytest.mark.parametrize("symbol", "mbp")
-def test_lips_shut_on_the_frame_nearest_to_every_closure(symbol: str) -> None:
-    piece = speech(f"ɑ{symbol}ɑ{symbol}i{symbol}u" * 3, length=0.07)
-    curves = act([piece])
+@pytest.mark.parametrize("length", [0.033, 0.071])
+@pytest.mark.parametrize("fps", [12.0, 25.0])
+def test_lips_shut_on_the_frame_nearest_to_every_closure(symbol: str, length: float, fps: float) -> None:
+    piece = speech(f"ɑ{symbol}ɑ{symbol}i{symbol}u" * 3, length=length)
+    curves = act([piece], Actor(seed=3, fps=fps))
     for phone in piece.phones:
         if phone.symbol == symbol:
-            row = curves[row_of((phone.start + phone.end) / 2)]
+            row = curves[row_of((phone.start + phone.end) / 2, fps)]
             assert row[INDEX["mouthClose"]] == pytest.approx(row[INDEX["jawOpen"]])
             assert row[INDEX["mouthLowerDownLeft"]] == row[INDEX["mouthUpperUpLeft"]] == 0
             assert row[INDEX["mouthPressLeft"]] > 0.2
@@ -121,7 +123,7 @@ def test_stress_and_loudness_open_the_jaw() -> None:
 
 def test_fast_speech_opens_less() -> None:
     fast, slow = act([speech("tɑtɑtɑtɑ", length=0.045)]), act([speech("tɑtɑtɑtɑ", length=0.14)])
-    assert channel(fast, "jawOpen").max() < 0.85 * channel(slow, "jawOpen").max()
+    assert channel(fast, "jawOpen").max() < 0.6 * channel(slow, "jawOpen").max()
 
 
 def test_the_mouth_is_at_rest_before_and_after_speech() -> None:

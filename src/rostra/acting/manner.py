@@ -45,7 +45,7 @@ class Manner:
         InputError: a number is out of its range.
     """
 
-    smile: float = 0.13
+    smile: float = 0.10
     energy: float = 1.0
     nod: float = 1.0
     brow: float = 1.0
