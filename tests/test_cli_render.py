@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -137,3 +138,20 @@ def test_logs_hold_the_job_but_not_what_is_said(capfd, house: Path, script: Path
     assert lines
     assert len({line["job"] for line in lines}) == 1
     assert not any(word in err for word in ("morning", "green", "planned"))
+
+
+def test_memory_does_not_grow_with_the_length(house: Path):
+    code = (
+        "from rostra.cli import main\nfrom rostra.production.machine import peak_memory\n"
+        "try: main()\nexcept SystemExit: print('peak', peak_memory())"
+    )
+    small = ("--presenter", "ellipse", "--voice", "heart:fast", "--background", "#204060", "--quiet")
+    peaks = []
+    for sentences in (5, 60):
+        (house / "script").write_text("We say this sentence, and then we say it once more.\n\n" * sentences)
+        command = [sys.executable, "-c", code, "render", "script", "-o", "out.mp4", "--size", "128x128"]
+        told = subprocess.run(
+            [*command, "--fps", "10", *small], capture_output=True, text=True, check=True, timeout=300
+        )
+        peaks.append(float(told.stdout.split()[1]))
+    assert peaks[1] - peaks[0] < 40, peaks  # MiB; a minute of sound alone is 3, of small pictures 15

@@ -61,14 +61,16 @@ def _bar(title: str) -> Iterator[Report]:
 
 
 def _lines(title: str) -> Report:
-    start, shown = time.monotonic(), 0
+    shown, began, begun = 0, 0.0, 0.0  # per cent; s and share at the first report: loading does not count
 
     def report(share: float) -> None:
-        nonlocal shown
+        nonlocal shown, began, begun
+        if not began:
+            began, begun = time.monotonic(), share
         per_cent = int(share * 100) // STEP * STEP
-        if per_cent > shown:
+        if per_cent > shown and share > begun:
             shown = per_cent
-            left = (time.monotonic() - start) * (1 - share) / share
+            left = (time.monotonic() - began) * (1 - share) / (share - begun)
             print(f"{title}: {per_cent} %, {left:.0f} s left", file=sys.stderr, flush=True)
 
     return report
