@@ -229,9 +229,18 @@ def test_an_interruption_takes_back_what_was_not_shown() -> None:
     assert actor.rows == 40
     after = actor.rest(2.0, Mood.LISTENING).curves
     assert len(after) == 50
+    assert channel(after, "browInnerUp")[30:].mean() > 0.1  # it listens now
     assert np.abs(after[0] - given[39])[[INDEX[name] for name in HEAD]].max() < 0.02
     with pytest.raises(InputError):
         actor.interrupt(1000)
+
+
+def test_everything_can_be_taken_back() -> None:
+    actor = Actor(seed=2)
+    actor.perform(sentence(3))
+    actor.interrupt(0)
+    assert actor.rows == 0
+    assert len(actor.perform(sentence(4)).curves) + len(actor.finish().curves) == actor.rows
 
 
 def test_long_idling_stays_alive_and_cheap_in_memory() -> None:

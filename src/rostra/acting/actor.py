@@ -34,6 +34,7 @@ HELD = Fraction(12, 100)  # s of rows that wait for the next piece
 BLOCK = 50  # rows made at a time, so that the cost of a row does not grow with the piece
 MEMORY = 60.0  # s of the past that an interruption can reach
 CLOSING = 0.16  # s in which an interrupted mouth comes to rest
+JOINING = 0.12  # s in which a mouth at rest finds into a sound that it could not foresee
 BEFORE_ALL = -10.0  # s, silence before the first sound
 LEAN = 0.06  # the most that one side of a face moves more than the other
 LOOK = {"yaw": 0.60, "pitch": 0.45}  # rad of an eyeLook channel at 1
@@ -82,7 +83,7 @@ class Actor:
         self._said = [Said(SILENCE, BEFORE_ALL, 0.0)]
         self._silent: float | None = BEFORE_ALL
         self._past: list[Curve] = []
-        self._join: tuple[float, Curve] | None = None
+        self._join: tuple[float, float, Curve] | None = None
 
     @property
     def rows(self) -> int:
@@ -100,7 +101,7 @@ class Actor:
         """
         clock = float(self._clock)
         if self._rows > self._certain():
-            self._rejoin(clock)
+            self._rejoin(clock, JOINING)
         self._enter(Mood.SPEAKING)
         heard, self._voice = hear(speech, self._voice)
         end = clock + speech.duration
@@ -140,7 +141,7 @@ class Actor:
         Raises:
             InputError: the row was not given yet, or too long ago.
         """
-        if not self._rows - len(self._past) < row <= self._rows:
+        if not self._rows - len(self._past) <= row <= self._rows:
             raise InputError(f"Row {row} cannot be taken back.", "Give a row of the last minute.", "row")
         self._past = self._past[: len(self._past) - (self._rows - row)]
         self._rows = row
@@ -153,7 +154,9 @@ class Actor:
         self._planned = min(self._planned, clock)
         self._said = [Said(SILENCE, clock - REACH - FADE, clock)]
         self._silent = clock
-        self._rejoin(clock)
+        self._rejoin(clock, CLOSING)
+        self._mood = Mood.SPEAKING
+        self._enter(Mood.IDLE)
 
     def _certain(self) -> int:
         """Rows that no later sound can change."""
@@ -169,10 +172,10 @@ class Actor:
         for part in (self._gaze, self._head, self._face):
             part.enter(mood, clock)
 
-    def _rejoin(self, clock: float) -> None:
+    def _rejoin(self, clock: float, duration: float) -> None:
         """Lead the mouth over from the row shown last, where the past could not know what comes."""
         if self._past:
-            self._join = (clock, self._past[-1])
+            self._join = (clock, duration, self._past[-1])
 
     def _say(self, sound: Said) -> None:
         """Remember a sound; silences join, overlaps and gaps close."""
@@ -256,10 +259,10 @@ class Actor:
     def _joined(self, times: Curve, mouth: Curve) -> Curve:
         if self._join is None:
             return mouth
-        since, pose = self._join
-        if times[0] > since + CLOSING:
+        since, duration, pose = self._join
+        if times[0] > since + duration:
             self._join = None
-        phase = np.clip((times - since) / CLOSING, 0.0, 1.0)[:, None]
+        phase = np.clip((times - since) / duration, 0.0, 1.0)[:, None]
         share = phase * phase * (3 - 2 * phase)
         joined: Curve = pose + share * (mouth - pose)
         return joined
