@@ -38,7 +38,7 @@ def draw(time: float) -> Image.Image:
         x = LEFT + STEP * number + (STEP - THICK) / 2
         top = BOTTOM - grown * value / 80 * (BOTTOM - TOP)
         colour = MARK if number == len(VALUES) - 1 else BAR
-        if grown:
+        if BOTTOM - top > 20:
             box = [value * FINE for value in (x, top, x + THICK, BOTTOM)]
             pen.rounded_rectangle(box, 8 * FINE, colour, corners=(True, True, False, False))
             label = str(round(grown * value))
