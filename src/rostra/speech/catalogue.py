@@ -31,6 +31,7 @@ AMERICAN, BRITISH = "American", "British"
 ACCENTS = {"a": AMERICAN, "b": BRITISH}
 GENDERS = {"f": "woman", "m": "man"}
 LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-z0-9]+)*")  # looks like the code of a language
+AMERICANISED = "The fast forms of British speakers have an American accent."
 VECTORS = """
     af_alloy af_aoede af_bella af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky
     am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa
@@ -86,7 +87,7 @@ def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVo
     english.require()
     speaker = SPEAKERS[asked]
     if form == FAST:
-        return _fast(speaker, threads)
+        return replace(_fast(speaker, threads), note=AMERICANISED if speaker.accent == BRITISH else "")
     if models.has(speaker.vector, folder):
         return _fine(speaker, folder, threads)
     if form == FINE:

@@ -38,6 +38,8 @@ from rostra.speech.voice import NATURAL, Pace
 PROGRAM = "espeak-ng"
 RATE = 24000  # samples per second, as the other voices
 WORDS_PER_MINUTE = 160
+SEMITONES = (-6.0, -3.7, -2.1, 0.0, 2.6, 5.2, 8.9)  # measured for these settings of the program's pitch
+SETTINGS = (0, 20, 35, 50, 65, 80, 99)
 PATIENCE = 60  # s for one sentence
 GAP = 0.05  # s of digital silence that is a pause and not the closure of a stop
 REMEDY = "Run: apt install espeak-ng"
@@ -151,7 +153,7 @@ def _run(arguments: Sequence[str], text: str) -> bytes:
 def _sound(language: str, text: str, pace: Pace) -> tuple[NDArray[np.float32], int]:
     """(samples,) sound within -1..1, and its rate."""
     speed = round(WORDS_PER_MINUTE * pace.rate)
-    pitch = round(np.clip(50 + pace.pitch * 4, 0, 99))
+    pitch = round(float(np.interp(pace.pitch, SEMITONES, SETTINGS)))
     out = _run(["-v", language, "-s", str(speed), "-p", str(pitch), "-z", "--stdin", "--stdout"], text)
     header = io.BytesIO(out[:44])
     with wave.open(header) as file:
