@@ -254,7 +254,7 @@ class Actor:
             near[-1] = near[-1]._replace(end=max(end, near[-1].end))
         elif near[-1].end < end:
             near.append(Said(SILENCE, near[-1].end, end + FADE))
-        return segments(near)
+        return [look for look in segments(near) if look.end > start]
 
     def _joined(self, times: Curve, mouth: Curve) -> Curve:
         if self._join is None:
