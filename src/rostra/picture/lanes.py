@@ -10,40 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
-from numpy.typing import NDArray
 
 _I16, _I32, _I64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
 _EIGHT, _EIGHT_BYTES = ir.VectorType(_I16, 8), ir.VectorType(ir.IntType(8), 8)
 _FOUR, _FOUR_BYTES = ir.VectorType(_I16, 4), ir.VectorType(ir.IntType(8), 4)
 _PAIR = ir.VectorType(_I64, 2)
 _PICK = ir.VectorType(_I32, 8)
-_ONES = 0x0001000100010001
 
 _operation: Callable[[Any], Any] = intrinsic
 
 
-def ramp() -> NDArray[np.uint64]:
-    """(512,) the weights of a left and a right texel for each of 256 steps between them, in all lanes."""
-    steps = np.arange(256, dtype=np.uint64)
-    ones = np.uint64(_ONES)
-    return np.ascontiguousarray(np.stack([(np.uint64(256) - steps) * ones, steps * ones], -1)).ravel()
-
-
 @_operation
-def sample(typing: Any, texels: Any, at: Any, stride: Any, across: Any, down: Any, ramp: Any) -> Any:
+def sample(typing: Any, texels: Any, at: Any, stride: Any, across: Any, down: Any) -> Any:
     """Bilinear sample as lanes, rounded after each of the two steps.
 
     Args:
         texels: (m,) uint32.
         at: index of the upper left texel; stride: texels from there to the one below. uint64.
         across, down: uint64, 0..255, way to the texel on the right and below.
-        ramp: see `ramp`.
     """
-    return types.uint64(texels, at, stride, across, down, ramp), _sample
+    return types.uint64(texels, at, stride, across, down), _sample
 
 
 @_operation
@@ -59,17 +48,17 @@ def unpack(typing: Any, pixel: Any) -> Any:
 
 
 def _sample(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    texels, at, stride, across, down, ramp = args
+    texels, at, stride, across, down = args
     data = context.make_array(signature.args[0])(context, builder, texels).data
-    table = context.make_array(signature.args[5])(context, builder, ramp).data
     upper = _two(builder, data, at)
     lower = _two(builder, data, builder.add(at, stride))
     way = _all(builder, builder.trunc(down, _I16))
     # upper * (256 - way) + lower * way; what wraps around on the way cancels out.
     column = builder.add(builder.shl(upper, _same(8)), builder.mul(builder.sub(lower, upper), way))
     column = builder.lshr(builder.add(column, _same(128)), _same(8))
-    weights = _load(builder, table, builder.shl(across, ir.Constant(_I64, 1)), _EIGHT, 8)
-    pair = builder.mul(column, weights)
+    # The left texel weighs 256 - across, which is 257 + ~across, the right one across.
+    weights = builder.xor(_all(builder, builder.trunc(across, _I16)), _halves(-1, 0))
+    pair = builder.mul(column, builder.add(weights, _halves(257, 0)))
     right = builder.shuffle_vector(pair, pair, ir.Constant(_PICK, [4, 5, 6, 7, 4, 5, 6, 7]))
     total = builder.lshr(builder.add(builder.add(pair, right), _same(128)), _same(8))
     return builder.extract_element(builder.bitcast(total, _PAIR), ir.Constant(_I32, 0))
@@ -85,13 +74,9 @@ def _unpack(context: Any, builder: Any, signature: Any, args: Any) -> Any:
 
 def _two(builder: Any, data: Any, at: Any) -> Any:
     """The lanes of the texels at index `at` and after it."""
-    return builder.zext(_load(builder, data, at, _EIGHT_BYTES, 4), _EIGHT)
-
-
-def _load(builder: Any, data: Any, at: Any, kind: Any, align: int) -> Any:
-    loaded = builder.load(builder.bitcast(builder.gep(data, [at]), kind.as_pointer()))
-    loaded.align = align
-    return loaded
+    loaded = builder.load(builder.bitcast(builder.gep(data, [at]), _EIGHT_BYTES.as_pointer()))
+    loaded.align = 4
+    return builder.zext(loaded, _EIGHT)
 
 
 def _all(builder: Any, value: Any) -> Any:
@@ -102,3 +87,7 @@ def _all(builder: Any, value: Any) -> Any:
 
 def _same(value: int) -> Any:
     return ir.Constant(_EIGHT, [value] * 8)
+
+
+def _halves(left: int, right: int) -> Any:
+    return ir.Constant(_EIGHT, [left] * 4 + [right] * 4)

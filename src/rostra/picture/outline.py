@@ -107,17 +107,15 @@ def _mark(
                 continue
             a, b, c = triangles[t, e], triangles[t, (e + 1) % 3], triangles[t, (e + 2) % 3]
             dx, dy = np.float64(xs[b] - xs[a]), np.float64(ys[b] - ys[a])
-            length = np.sqrt(dx * dx + dy * dy)
-            if length == 0:
-                continue
             side = dx * np.float64(ys[c] - ys[a]) - dy * np.float64(xs[c] - xs[a])
-            depth = np.float64(SUBPIXELS)
+            beyond = side
             if other >= 0:
                 p = opposite[t, e]
                 beyond = dx * np.float64(ys[p] - ys[a]) - dy * np.float64(xs[p] - xs[a])
-                if side * beyond <= 0:
-                    continue
-                depth = min(abs(beyond) / length, depth)
+            length = np.sqrt(dx * dx + dy * dy)
+            if side * beyond <= 0 or length == 0:
+                continue
+            depth = np.float64(SUBPIXELS) if other < 0 else min(abs(beyond) / length, np.float64(SUBPIXELS))
             sign = -1.0 if side > 0 else 1.0
             marks[t] |= np.uint8(1 << e)
             for v in (a, b):

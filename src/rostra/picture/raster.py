@@ -23,12 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostra.picture.compiled import compiled, inlined
-from rostra.picture.lanes import pack, ramp, sample, unpack
+from rostra.picture.lanes import pack, sample, unpack
 
 KEYS = 6  # most keys of a layer
 SUBPIXELS = 256  # steps of the vertex grid in a pixel
 EDGE = 1  # texels added around a texture, so that neighbours always exist
 LEAST = np.float32(1 / 256)  # a key that weighs less at all corners is left out
+WHOLE = np.uint8(128)  # flag of a vertex with opacity 1
+ALL_KEYS = np.uint8((1 << KEYS) - 1)
 
 Texels = NDArray[np.uint32]
 Canvas = NDArray[np.uint32]
@@ -40,14 +42,19 @@ _BYTE = np.uint64(255)
 _7, _8, _16, _32, _40, _48 = (np.uint64(bits) for bits in (7, 8, 16, 32, 40, 48))
 _ONE = np.uint64(256)
 _WHOLE = np.int64(256 << 16)
-_RAMP = ramp()
+HALF = 10  # numbers that a half of a triangle needs, see `_outline`
+PLANES = 2 * HALF  # where the planes start: three of three numbers (u, v, weight) per key
+PLAN = PLANES + 9 * KEYS
+FINE = 24  # further bits of an edge's crossing
+CROSS = FINE + 8
+_CEILING = np.int64((1 << CROSS) - (128 << FINE) - 1)  # so that a shift rounds up to the next centre
 
 
 @inlined
-def _texel(texels: Any, base: Any, stride: Any, place: Any, ramp: Any) -> Any:
+def _texel(texels: Any, base: Any, stride: Any, place: Any) -> Any:
     """The sample at a place: v and u, 16 + 16 bits each, in one word."""
     at = base + (place >> _48) * stride + ((place >> _16) & _SHORT)
-    return sample(texels, at, stride, (place >> _8) & _BYTE, (place >> _40) & _BYTE, ramp)
+    return sample(texels, at, stride, (place >> _8) & _BYTE, (place >> _40) & _BYTE)
 
 
 @inlined
@@ -59,90 +66,101 @@ def _over(under: Any, lanes: Any) -> Any:
 
 
 @inlined
-def _span(edges: Any, y: Any, low: Any, high: Any) -> Any:
-    """The pixels of row y between the long edge and the two short ones, cut to `low` and `high`."""
-    centre = np.float64(y * 256 + 128) - edges[0]
-    xa = edges[1] + centre * edges[2]
-    xb = edges[1] + (centre * edges[3] if centre < edges[4] else edges[5] + (centre - edges[4]) * edges[6])
-    begin = np.int64(np.ceil(min(xa, xb) * (1.0 / 256.0)))
-    end = np.int64(np.ceil(max(xa, xb) * (1.0 / 256.0)))
-    return max(begin, low), min(end, high)
+def _edge(x: Any, y: Any, slope: Any, row: Any) -> Any:
+    """Where an edge from (x, y) down crosses a row: `value >> CROSS` is the first pixel on its right."""
+    return (x << FINE) + slope * (row * 256 + 128 - y) + _CEILING
 
 
 @inlined
-def _at(planes: Any, n: Any, right: Any, down: Any) -> Any:
-    """Value of plane n at so many pixels from its anchor."""
-    return planes[n, 0] + planes[n, 1] * right + planes[n, 2] * down
+def _slope(dx: Any, dy: Any) -> Any:
+    """Steps of an edge per 1/256 row, with FINE more bits."""
+    return np.int64(np.floor(dx * np.float64(1 << FINE) / dy)) if dy > 0 else np.int64(0)
 
 
 @inlined
-def _place(planes: Any, n: Any, right: Any, down: Any) -> Any:
-    """Texture position of key n at a pixel, packed as in `_texel`, and its step to the next pixel."""
-    u, v = _at(planes, 3 * n, right, down), _at(planes, 3 * n + 1, right, down)
-    step = (np.uint64(planes[3 * n + 1, 1]) << _32) + np.uint64(planes[3 * n, 1])
-    return (np.uint64(v) << _32) + np.uint64(u), step
+def _packed(plan: Any, n: Any, column: Any) -> Any:
+    """Column (value, step across, step down) of the texture position of key n, packed as in `_texel`."""
+    return (np.uint64(plan[PLANES + 9 * n + 3 + column]) << _32) + np.uint64(plan[PLANES + 9 * n + column])
 
 
 @compiled
-def _fill_opaque(
-    out: Any, width: Any, window: Any, edges: Any, planes: Any, texels: Any, base: Any, stride: Any, ramp: Any
-) -> None:
-    """A triangle of one key without holes; window: top, bottom, left, right and the anchor's x, y."""
-    for y in range(window[0], window[1]):
-        begin, end = _span(edges, y, window[2], window[3])
-        place, step = _place(planes, 0, begin - window[4], y - window[5])
-        at = np.uint64(y * width + begin)
-        for i in range(end - begin):
-            out[at + np.uint64(i)] = pack(_texel(texels, base, stride, place, ramp))
-            place += step
+def _fill_opaque(out: Any, width: Any, plan: Any, texels: Any, base: Any, stride: Any) -> None:
+    """A triangle of one key without holes."""
+    anchor, step, row_step = _packed(plan, 0, 0), _packed(plan, 0, 1), _packed(plan, 0, 2)
+    for half in range(2):
+        left, right = plan[HALF * half + 2], plan[HALF * half + 4]
+        row = anchor + row_step * np.uint64(plan[HALF * half + 6])
+        for y in range(plan[HALF * half], plan[HALF * half + 1]):
+            begin = max(left >> CROSS, plan[HALF * half + 8])
+            count = min(right >> CROSS, plan[HALF * half + 9]) - begin
+            place = row + step * np.uint64(begin - plan[HALF * half + 7])
+            at = np.uint64(y * width + begin)
+            for i in range(count):
+                out[at + np.uint64(i)] = pack(_texel(texels, base, stride, place))
+                place += step
+            left += plan[HALF * half + 3]
+            right += plan[HALF * half + 5]
+            row += row_step
 
 
 @compiled
-def _fill_clear(
-    out: Any, width: Any, window: Any, edges: Any, planes: Any, texels: Any, base: Any, stride: Any, ramp: Any
-) -> None:
+def _fill_clear(out: Any, width: Any, plan: Any, texels: Any, base: Any, stride: Any) -> None:
     """A triangle of one key at full weight, alpha from the texture."""
-    for y in range(window[0], window[1]):
-        begin, end = _span(edges, y, window[2], window[3])
-        place, step = _place(planes, 0, begin - window[4], y - window[5])
-        at = np.uint64(y * width + begin)
-        for i in range(end - begin):
-            to = at + np.uint64(i)
-            out[to] = _over(out[to], _texel(texels, base, stride, place, ramp))
-            place += step
+    anchor, step, row_step = _packed(plan, 0, 0), _packed(plan, 0, 1), _packed(plan, 0, 2)
+    for half in range(2):
+        left, right = plan[HALF * half + 2], plan[HALF * half + 4]
+        row = anchor + row_step * np.uint64(plan[HALF * half + 6])
+        for y in range(plan[HALF * half], plan[HALF * half + 1]):
+            begin = max(left >> CROSS, plan[HALF * half + 8])
+            count = min(right >> CROSS, plan[HALF * half + 9]) - begin
+            place = row + step * np.uint64(begin - plan[HALF * half + 7])
+            at = np.uint64(y * width + begin)
+            for i in range(count):
+                to = at + np.uint64(i)
+                out[to] = _over(out[to], _texel(texels, base, stride, place))
+                place += step
+            left += plan[HALF * half + 3]
+            right += plan[HALF * half + 5]
+            row += row_step
 
 
 @compiled
 def _fill_mixed(
-    out: Any, width: Any, window: Any, edges: Any, planes: Any, texels: Any, base: Any, stride: Any,
-    ramp: Any, active: Any, count: Any, opaque: Any, sums: Any,
+    out: Any, width: Any, plan: Any, texels: Any, base: Any, stride: Any,
+    active: Any, many: Any, opaque: Any, sums: Any,
 ) -> None:  # fmt: skip
     """A triangle of several keys, or of a weight below 1. A key's weight is the step between two running
     totals, so that the weights of a pixel add up exactly."""
-    for y in range(window[0], window[1]):
-        begin, end = _span(edges, y, window[2], window[3])
-        right, down = begin - window[4], y - window[5]
-        low, dlow = np.int64(0), np.int64(0)
-        for n in range(count):
-            key = active[n]
-            start, pitch = base[key], stride[key]
-            place, step = _place(planes, n, right, down)
-            high, dhigh = _at(planes, 3 * n + 2, right, down), planes[3 * n + 2, 1]
-            below, above = low, high
-            for i in range(end - begin):
-                weight = np.uint64(max(0, (above >> 16) - (below >> 16)))
-                lanes = _texel(texels, start, pitch, place, ramp) * weight
-                to = np.uint64(i)
-                sums[to] = lanes if n == 0 else sums[to] + lanes
-                place += step
-                below += dlow
-                above += dhigh
-            low, dlow = high, dhigh
-        at = np.uint64(y * width + begin)
-        for i in range(end - begin):
-            lanes = ((sums[np.uint64(i)] + _HALVES) >> _8) & _LANES
-            to = at + np.uint64(i)
-            out[to] = pack(lanes) if opaque else _over(out[to], lanes)
+    for half in range(2):
+        left, right = plan[HALF * half + 2], plan[HALF * half + 4]
+        for y in range(plan[HALF * half], plan[HALF * half + 1]):
+            begin = max(left >> CROSS, plan[HALF * half + 8])
+            count = min(right >> CROSS, plan[HALF * half + 9]) - begin
+            left += plan[HALF * half + 3]
+            right += plan[HALF * half + 5]
+            across, down = begin - plan[HALF * half + 7], y - plan[HALF * half] + plan[HALF * half + 6]
+            low, low_step = np.int64(0), np.int64(0)
+            for n in range(many):
+                start, pitch = base[active[n]], stride[active[n]]
+                step = _packed(plan, n, 1)
+                place = _packed(plan, n, 0) + step * np.uint64(across) + _packed(plan, n, 2) * np.uint64(down)
+                high_step = plan[PLANES + 9 * n + 6 + 1]
+                high = plan[PLANES + 9 * n + 6 + 0] + high_step * across + plan[PLANES + 9 * n + 6 + 2] * down
+                below, above = low, high
+                for i in range(count):
+                    weight = np.uint64(max(0, (above >> 16) - (below >> 16)))
+                    lanes = _texel(texels, start, pitch, place) * weight
+                    to = np.uint64(i)
+                    sums[to] = lanes if n == 0 else sums[to] + lanes
+                    place += step
+                    below += low_step
+                    above += high_step
+                low, low_step = high, high_step
+            at = np.uint64(y * width + begin)
+            for i in range(count):
+                lanes = ((sums[np.uint64(i)] + _HALVES) >> _8) & _LANES
+                to = at + np.uint64(i)
+                out[to] = pack(lanes) if opaque else _over(out[to], lanes)
 
 
 @inlined
@@ -156,11 +174,35 @@ def _plane(q0: Any, q1: Any, q2: Any, x1: Any, y1: Any, x2: Any, y2: Any, x: Any
     return np.int64(value * 65536.0), np.int64(across * 16777216.0), np.int64(down * 16777216.0)
 
 
+@inlined
+def _outline(
+    plan: Any, box: Any, x0: Any, y0: Any, x1: Any, y1: Any, x2: Any, y2: Any, area: Any,
+    anchor: Any, top: Any, middle: Any, bottom: Any,
+) -> None:  # fmt: skip
+    """The halves of a triangle above and below its middle corner; (x1, y1), (x2, y2) count from the top one.
+
+    plan, each half: first row, end row, left edge, its step, right edge, its step, rows and columns from
+    the anchor of the planes, least and end column.
+    """
+    long, upper, lower = _slope(x2, y2), _slope(x1, y1), _slope(x2 - x1, y2 - y1)
+    for half in range(2):
+        first = max(top if half == 0 else middle, box[1])
+        plan[HALF * half], plan[HALF * half + 1] = first, min(middle if half == 0 else bottom, box[3])
+        far = _edge(x0, y0, long, first)
+        near = _edge(x0, y0, upper, first) if half == 0 else _edge(x0 + x1, y0 + y1, lower, first)
+        slope = upper if half == 0 else lower
+        left = 2 if area > 0 else 4  # the long edge is on the left where the middle corner is on the right
+        plan[HALF * half + left], plan[HALF * half + left + 1] = far, long << 8
+        plan[HALF * half + 6 - left], plan[HALF * half + 7 - left] = near, slope << 8
+        plan[HALF * half + 6], plan[HALF * half + 7] = first - top, anchor
+        plan[HALF * half + 8], plan[HALF * half + 9] = box[0], box[2]
+
+
 @compiled
 def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
-    out: Any, width: Any, box: Any, xs: Any, ys: Any, uv: Any, weight: Any, whole: Any,
+    out: Any, width: Any, box: Any, xs: Any, ys: Any, uv: Any, weight: Any, flags: Any,
     triangles: Any, layer: Any, solid: Any, first: Any, last: Any,
-    texels: Any, base: Any, stride: Any, keys: Any, sums: Any, planes: Any,
+    texels: Any, base: Any, stride: Any, keys: Any, sums: Any, plan: Any,
 ) -> None:  # fmt: skip
     """Draw triangles `first` to `last` into the part `box` of a canvas.
 
@@ -170,13 +212,13 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
         xs, ys: (n,) int32 vertices, 1/256 pixel; pixel 0 is from 0 to 256.
         uv: (n, KEYS, 2) float32 positions in the textures, 0 = centre of the first texel with its border.
         weight: (n, KEYS) float32 weights of the keys, their sum is the opacity.
-        whole: (n,) bool, opacity 1.
+        flags: (n,) uint8, bit k: key k weighs something; `WHOLE`: opacity 1.
         triangles: (t, 3) int32; layer: (t,) int32; solid: (t,) uint8, bit k: texture k has no hole there.
         texels: textures one after another; base, stride: (layers, KEYS) uint64, where each starts, texels of
             a row; keys: (layers,) int32, how many.
-        sums: (width,) uint64 scratch; planes: (3 * KEYS, 3) int64 scratch.
+        sums: (width,) uint64 scratch; plan: (PLAN,) int64 scratch.
     """
-    active, edges, window = np.empty(KEYS, np.int64), np.empty(7), np.empty(6, np.int64)
+    active = np.empty(KEYS, np.int64)
     for t in range(first, last):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         if ys[j] < ys[i]:
@@ -187,32 +229,32 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
                 i, j = j, i
         x0, y0 = np.int64(xs[i]), np.int64(ys[i])
         top = (y0 + 127) >> 8
-        bottom = min((np.int64(ys[k]) + 127) >> 8, box[3])
-        if max(top, box[1]) >= bottom:
+        middle, bottom = (np.int64(ys[j]) + 127) >> 8, (np.int64(ys[k]) + 127) >> 8
+        if max(top, box[1]) >= min(bottom, box[3]):
             continue
         x1, y1 = np.int64(xs[j]) - x0, np.int64(ys[j]) - y0
         x2, y2 = np.int64(xs[k]) - x0, np.int64(ys[k]) - y0
         leftmost = min(x0, np.int64(xs[j]), np.int64(xs[k]))
         rightmost = max(x0, np.int64(xs[j]), np.int64(xs[k]))
-        if (leftmost + 127) >> 8 >= box[2] or (rightmost + 127) >> 8 <= box[0]:
+        begin, end = (leftmost + 127) >> 8, (rightmost + 127) >> 8
+        if max(begin, box[0]) >= min(end, box[2]):
             continue
         area = x1 * y2 - x2 * y1
         if area == 0:
             continue
 
         one = layer[t]
-        count = 0
-        cover = 0
-        for key in range(keys[one]):
-            if max(weight[i, key], weight[j, key], weight[k, key]) >= LEAST:
-                active[count] = key
-                cover |= 1 << key
-                count += 1
-        if count == 0:
+        cover = (flags[i] | flags[j] | flags[k]) & ALL_KEYS
+        if cover == 0:
             continue
-        complete = whole[i] and whole[j] and whole[k]
+        complete = (flags[i] & flags[j] & flags[k] & WHOLE) != 0
         opaque = complete and (solid[t] & cover) == cover
-        single = complete and count == 1
+        single = complete and (cover & (cover - 1)) == 0
+        count = 0
+        for key in range(keys[one]):
+            if cover >> key & 1:
+                active[count] = key
+                count += 1
 
         over = 1.0 / area
         left0 = leftmost >> 8
@@ -226,31 +268,38 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
                     np.float64(uv[i, key, axis]), np.float64(uv[j, key, axis]), np.float64(uv[k, key, axis]),
                     fx1, fy1, fx2, fy2, ax, ay, over,
                 )  # fmt: skip
-                planes[3 * n + axis, 0], planes[3 * n + axis, 1], planes[3 * n + axis, 2] = a, b, c
+                (
+                    plan[PLANES + 9 * n + 3 * axis + 0],
+                    plan[PLANES + 9 * n + 3 * axis + 1],
+                    plan[PLANES + 9 * n + 3 * axis + 2],
+                ) = a, b, c
             if not single:
                 run0 += weight[i, key] * 256.0
                 run1 += weight[j, key] * 256.0
                 run2 += weight[k, key] * 256.0
                 if complete and n == count - 1:
-                    planes[3 * n + 2, 0], planes[3 * n + 2, 1], planes[3 * n + 2, 2] = _WHOLE, 0, 0
+                    (
+                        plan[PLANES + 9 * n + 6 + 0],
+                        plan[PLANES + 9 * n + 6 + 1],
+                        plan[PLANES + 9 * n + 6 + 2],
+                    ) = _WHOLE, 0, 0
                 else:
                     a, b, c = _plane(run0, run1, run2, fx1, fy1, fx2, fy2, ax, ay, over)
-                    planes[3 * n + 2, 0], planes[3 * n + 2, 1], planes[3 * n + 2, 2] = a, b, c
+                    (
+                        plan[PLANES + 9 * n + 6 + 0],
+                        plan[PLANES + 9 * n + 6 + 1],
+                        plan[PLANES + 9 * n + 6 + 2],
+                    ) = a, b, c
 
-        edges[0], edges[1], edges[2] = np.float64(y0), np.float64(x0) - 128.0, fx2 / fy2
-        edges[3] = fx1 / fy1 if y1 > 0 else 0.0
-        edges[4], edges[5] = fy1, fx1
-        edges[6] = (fx2 - fx1) / (fy2 - fy1) if y2 > y1 else 0.0
-        window[0], window[1], window[2], window[3] = max(top, box[1]), bottom, box[0], box[2]
-        window[4], window[5] = left0, top
+        _outline(plan, box, x0, y0, x1, y1, x2, y2, area, left0, top, middle, bottom)
         start, pitch = base[one, active[0]], stride[one, active[0]]
         if single and opaque:
-            _fill_opaque(out, width, window, edges, planes, texels, start, pitch, _RAMP)
+            _fill_opaque(out, width, plan, texels, start, pitch)
         elif single:
-            _fill_clear(out, width, window, edges, planes, texels, start, pitch, _RAMP)
+            _fill_clear(out, width, plan, texels, start, pitch)
         else:
             _fill_mixed(
-                out, width, window, edges, planes, texels, base[one], stride[one], _RAMP,
+                out, width, plan, texels, base[one], stride[one],
                 active, count, opaque, sums,
             )  # fmt: skip
 

@@ -16,11 +16,11 @@ from rostra.acting.motion import CHANNELS, INDEX
 from rostra.errors import PackError
 from rostra.picture.compiled import compiled
 from rostra.picture.layout import Placing
-from rostra.picture.raster import KEYS
+from rostra.picture.raster import KEYS, LEAST, WHOLE
 from rostra.presenters.pack import MIN_DRIVE, Pack
 
 FACTORS = 3  # most channels in a product
-LEAST = 1e-4  # shapes that weigh less are not summed
+FAINT = 1e-4  # shapes that weigh less are not summed
 SWAY_ROLL = 0.012  # rad of the whole person at bodySway 1
 SWAY_SHIFT = 0.006  # parts of the canvas width at bodySway 1
 LEAN = 0.014  # growth of the whole person at bodyLean 1
@@ -39,12 +39,16 @@ class Rig:
     Attributes:
         xs, ys: (2 n,) int32, 1/256 pixel. The second half belongs to the outlines (see `outline`).
         weight: (2 n, KEYS) float32, weights of the keys; the second half is 0.
+        flags: (2 n,) uint8, what `raster.paint` needs to know of a vertex first.
     """
 
     def __init__(self, pack: Pack, placing: Placing) -> None:
         info, count = pack.manifest, len(pack.vertices)
         self.xs, self.ys = np.zeros(2 * count, np.int32), np.zeros(2 * count, np.int32)
         self.weight = np.zeros((2 * count, KEYS), np.float32)
+        self.weight[:count, 0] = pack.alpha
+        self.flags = np.zeros(2 * count, np.uint8)
+        self.flags[:count] = np.uint8(1) + WHOLE * (pack.alpha >= 1)
         self._pack = pack
         self._factors = np.array([_factors(name) for name in info.shapes], np.int32).reshape(-1, FACTORS)
         self._work = np.empty((count, 3), np.float32)
@@ -69,9 +73,10 @@ class Rig:
             self.xs, self.ys,
         )  # fmt: skip
         for layer, drives in zip(pack.layers, self._drives, strict=True):
-            run = slice(layer.info.start, layer.info.stop)
-            levels = np.array([_level(drive, row) for drive in drives], np.float32)
-            _weigh(levels, layer.mask, pack.alpha[run], self.weight[run])
+            if len(drives) > 1:
+                run = slice(layer.info.start, layer.info.stop)
+                levels = np.array([_level(drive, row) for drive in drives], np.float32)
+                _weigh(levels, layer.mask, pack.alpha[run], self.weight[run], self.flags[run])
 
 
 Drive = list[tuple[list[int], float]]  # channels to multiply, gain
@@ -112,7 +117,7 @@ def _deform(row: Any, factors: Any, starts: Any, vertex: Any, delta: Any, rest: 
         for factor in range(FACTORS):
             if factors[shape, factor] >= 0:
                 weight *= row[factors[shape, factor]]
-        if abs(weight) <= LEAST:
+        if abs(weight) <= FAINT:
             continue
         for m in range(starts[shape], starts[shape + 1]):
             v = vertex[m]
@@ -186,13 +191,18 @@ def _turn(
 
 
 @compiled
-def _weigh(levels: Any, mask: Any, alpha: Any, out: Any) -> None:
+def _weigh(levels: Any, mask: Any, alpha: Any, out: Any, flags: Any) -> None:
     """Weights of a layer's keys at its vertices.
 
     The least drive counts as far as the rest does not show a vertex: where the rest is whole, a key at
     0 takes nothing and costs nothing.
     """
     for v in range(len(alpha)):
+        others = np.float32(0)
+        for key in range(1, len(levels)):
+            others += mask[key, v]
+        if others == 0 and mask[0, v] > 0:
+            continue  # the rest alone, as it was set at the start
         hidden = np.float32(MIN_DRIVE) * (np.float32(1) - mask[0, v])
         total = np.float32(0)
         for key in range(1, len(levels)):
@@ -206,3 +216,7 @@ def _weigh(levels: Any, mask: Any, alpha: Any, out: Any) -> None:
                 out[v, key] *= alpha[v] / total
         else:
             out[v, 0] = alpha[v]
+        flags[v] &= WHOLE
+        for key in range(len(levels)):
+            if out[v, key] >= LEAST:
+                flags[v] |= np.uint8(1 << key)

@@ -18,7 +18,7 @@ from rostra.picture.compiled import compiled
 from rostra.picture.frame import NOTHING, Rect, Size, Yuv420
 from rostra.picture.layout import Layout, place
 from rostra.picture.outline import Outline
-from rostra.picture.raster import KEYS, from_planes, paint, to_planes
+from rostra.picture.raster import PLAN, from_planes, paint, to_planes
 from rostra.picture.rig import Rig
 from rostra.picture.wardrobe import wardrobe
 from rostra.presenters.pack import Pack
@@ -45,11 +45,10 @@ class Stage:
         self._wear = wear = wardrobe(pack, placing.scale)
         fine = np.array([layer.info.fine for layer in pack.layers], np.bool_)
         self._outline = Outline(wear.triangles, wear.layer, wear.solid, fine, len(pack.vertices))
-        self._whole = np.concatenate([pack.alpha >= 1, np.zeros(len(pack.alpha), np.bool_)])
         self._runs = np.array([(layer.info.start, layer.info.stop) for layer in pack.layers], np.int64)
         self._boxes = np.zeros((len(pack.layers), 4), np.int64)
         self._before = (self._rig.xs.copy(), self._rig.ys.copy(), self._rig.weight.copy())
-        self._scratch = (np.zeros(size.width, np.uint64), np.zeros((3 * KEYS, 3), np.int64))
+        self._scratch = (np.zeros(size.width, np.uint64), np.zeros(PLAN, np.int64))
         self._canvas = np.zeros((size.height, size.width), np.uint32)
         self._empty: NDArray[np.uint32] | None = None  # the backdrop alone, if it is still
         self._turn = 0
@@ -126,7 +125,7 @@ class Stage:
         lines.trace(rig.xs, rig.ys, rig.weight)
         paint(
             self._canvas.reshape(-1), self.size.width, np.array(box), rig.xs, rig.ys, wear.uv, rig.weight,
-            self._whole, lines.triangles, lines.layer, lines.solid, 0, lines.count,
+            rig.flags, lines.triangles, lines.layer, lines.solid, 0, lines.count,
             wear.texels, wear.base, wear.stride, wear.keys, *self._scratch,
         )  # fmt: skip
 

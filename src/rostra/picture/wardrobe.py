@@ -18,7 +18,7 @@ from PIL import Image
 from rostra.picture.compiled import compiled
 from rostra.picture.frame import OFFSET, TO_YUV
 from rostra.picture.raster import EDGE, KEYS, Texels
-from rostra.presenters.pack import Pack, Texture
+from rostra.presenters.pack import Layer, Pack, Texture
 
 Floats = NDArray[np.float32]
 
@@ -109,7 +109,7 @@ def _make(pack: Pack, scale: float) -> Wardrobe:
             texture = hung[info.texture]
             base[number, key], stride[number, key] = texture.start, texture.width
             uv[run, key] = texture.position(layer.uv[key])
-        solid, seen = _solid(layer.triangles, uv, [hung[info.texture].texels for info in layer.info.keys])
+        solid, seen = _solid(layer, uv, [hung[info.texture].texels for info in layer.info.keys])
         kept.append(layer.triangles[seen])
         solids.append(solid[seen])
         counts.append(int(seen.sum()))
@@ -128,32 +128,35 @@ def _make(pack: Pack, scale: float) -> Wardrobe:
 
 
 def _solid(
-    triangles: NDArray[np.int32], uv: NDArray[np.float32], textures: list[Texels]
+    layer: Layer, uv: NDArray[np.float32], textures: list[Texels]
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Per triangle: which keys are opaque all over it, and whether any shows something."""
+    """Per triangle: which keys are opaque all over it, and whether any that it may take shows something."""
+    triangles = layer.triangles
     solid = np.zeros(len(triangles), np.uint8)
     seen = np.zeros(len(triangles), np.bool_)
     for key, texels in enumerate(textures):
-        _survey(triangles, uv[:, key], texels, np.uint8(1 << key), solid, seen)
+        taken = (layer.mask[key] > 0)[triangles - layer.info.start].any(1)
+        _survey(triangles, taken, uv[:, key], texels, np.uint8(1 << key), solid, seen)
     return solid, seen
 
 
 @compiled
-def _survey(triangles: Any, uv: Any, texels: Any, bit: Any, solid: Any, seen: Any) -> None:
+def _survey(triangles: Any, taken: Any, uv: Any, texels: Any, bit: Any, solid: Any, seen: Any) -> None:
     """Look at the texels that a triangle can touch: set its bit if all are opaque, `seen` if one shows."""
     for t in range(len(triangles)):
+        if not taken[t]:
+            continue
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         left, right = min(uv[a, 0], uv[b, 0], uv[c, 0]), max(uv[a, 0], uv[b, 0], uv[c, 0])
         top, bottom = min(uv[a, 1], uv[b, 1], uv[c, 1]), max(uv[a, 1], uv[b, 1], uv[c, 1])
-        full, any_ = True, False
+        least, most = np.uint32(255), np.uint32(0)
         for y in range(int(top), min(int(bottom) + 2, texels.shape[0])):
             for x in range(int(left), min(int(right) + 2, texels.shape[1])):
                 alpha = texels[y, x] >> np.uint32(24)
-                full = full and alpha == np.uint32(255)
-                any_ = any_ or alpha > np.uint32(0)
-        if full:
+                least, most = min(least, alpha), max(most, alpha)
+        if least == np.uint32(255):
             solid[t] |= bit
-        if any_:
+        if most > np.uint32(0):
             seen[t] = True
 
 
