@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import av
+from av.video.reformatter import Colorspace
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT, FPS, SECONDS = 1280, 720, 25, 24
@@ -34,7 +35,7 @@ def draw(time: float) -> Image.Image:
         pen.line((LEFT * FINE, y, (LEFT + 4 * STEP) * FINE, y), GRID, 2 * FINE)
         pen.text(((LEFT - 20) * FINE, y), str(line), INK, small, anchor="rm")
     for number, (name, value) in enumerate(VALUES.items()):
-        grown = eased((time - 1 - 2.2 * number) / 1.6)
+        grown = eased((time - 10 - 1.9 * number) / 1.4)
         x = LEFT + STEP * number + (STEP - THICK) / 2
         top = BOTTOM - grown * value / 80 * (BOTTOM - TOP)
         colour = MARK if number == len(VALUES) - 1 else BAR
@@ -51,9 +52,11 @@ def main() -> None:
     """Write the clip beside this file."""
     with av.open(str(Path(__file__).with_name("chart.mp4")), "w") as file:
         stream = file.add_stream("libx264", rate=FPS, options={"crf": "26", "preset": "slow"})
+        stream.codec_context.colorspace = Colorspace.ITU709
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         for number in range(SECONDS * FPS):
-            file.mux(stream.encode(av.VideoFrame.from_image(draw(number / FPS))))
+            picture = av.VideoFrame.from_image(draw(number / FPS))
+            file.mux(stream.encode(picture.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)))
         file.mux(stream.encode(None))
 
 
