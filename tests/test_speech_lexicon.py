@@ -74,3 +74,7 @@ def test_lexicons_load_from_yaml_and_json(tmp_path):
 def test_earlier_lexicons_win():
     both = from_mapping({"x": "one"}) + from_mapping({"x": "two"})
     assert symbols("Say x.", both) == symbols("Say one.", EMPTY)
+
+
+def test_entries_meet_what_the_author_wrote_before_it_is_read_out():
+    assert symbols("Use H.264 now.", from_mapping({"H.264": "banana"})) == symbols("Use banana now.", EMPTY)

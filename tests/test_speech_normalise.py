@@ -2,11 +2,11 @@
 
 import pytest
 
-from rostra.speech.normalise import normalise
+from rostra.speech.normalise import normalise, written
 
 
 def read(text: str, british: bool = False) -> str:
-    return " ".join(normalise(text.split(), british).text.split())
+    return " ".join(normalise(written(text.split()), british).text.split())
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ def read(text: str, british: bool = False) -> str:
         ("£5m", "five million pounds"),
         ("€0.50", "fifty cents"),
         ("5 €", "five euros"),
+        ("1.5M users", "one point five million users"),
+        ("3½ hours", "3 and a half hours"),
+        ("Mon-Fri, 9am-5pm", "Monday to Friday, nine A.M to five P.M"),
+        ("9.81 m/s²", "nine point eight one meters per second squared"),
         ("$5–$10", "five to ten dollars"),
         ("3.14", "three point one four"),
         ("2.50", "two point five zero"),
@@ -84,7 +88,9 @@ def test_emoji_and_control_characters_are_not_read():
 
 
 def test_each_spoken_word_knows_the_authors_word():
-    text = normalise(["I", "paid", "$9.99", "on", "3", "March", "2026", "for", "2.5", "million", "of", "it"])
+    text = normalise(
+        written(["I", "paid", "$9.99", "on", "3", "March", "2026", "for", "2.5", "million", "of", "it"])
+    )
     said: dict[int, str] = {}
     for char, owner in zip(text.text, text.owners, strict=True):
         if owner >= 0:

@@ -15,7 +15,7 @@ from typing import Any
 
 from rostra.errors import MissingError
 from rostra.speech.lexicon import Lexicon
-from rostra.speech.normalise import normalise
+from rostra.speech.normalise import normalise, written
 from rostra.speech.traced import Traced
 from rostra.speech.utterance import BLANK, NOBODY, PUNCTUATION, Utterance
 
@@ -31,8 +31,9 @@ def read(sentence: str, lexicon: Lexicon, british: bool = False) -> Utterance:
         MissingError: hibari is not installed.
     """
     words = tuple(sentence.split())
-    text = normalise(words, british)
-    phonemes = lexicon.apply(text)
+    text = written(words)
+    phonemes = lexicon.apply(text)  # first, so that an entry meets what the author wrote
+    normalise(text, british)
     return _utterance(words, text, _tokens(text.text, phonemes, british))
 
 

@@ -18,12 +18,14 @@ from rostra.speech.readings import (
     ABBREVIATIONS,
     DOMAIN_SAID,
     DOMAINS,
+    HALVES,
     IN_ADDRESSES,
     MONEY,
     MONTH_NAMES,
     MONTHS,
     PLAIN,
     SCALES,
+    SHORT_NAMES,
     SOFTWARE,
     SYMBOLS,
     TITLES,
@@ -44,14 +46,18 @@ UNSAID = frozenset(("So", "Sk", "Cn", "Co", "Cs", "Cc", "Cf", "Me"))  # emoji, u
 VARIATIONS = range(0xFE00, 0xFE10)
 
 
-def normalise(words: Sequence[str], british: bool = False) -> Traced:
-    """What is read aloud for the author's words, every character traced to its word.
+def written(words: Sequence[str]) -> Traced:
+    """The author's words in plain characters, without what cannot be said; not yet read out."""
+    return Traced([_clean(word) for word in words])
+
+
+def normalise(text: Traced, british: bool = False) -> Traced:
+    """Turn what is written into what is read aloud, in place.
 
     Args:
-        words: the author's words, as `str.split` gives them.
+        text: the author's words.
         british: read dates day first.
     """
-    text = Traced([_clean(word) for word in words])
     for pattern, say in BRITISH if british else AMERICAN:
         text.sub(pattern, say)
     return text
@@ -96,6 +102,10 @@ def _range(match: Match) -> Saying:
     if len(low) == 4:  # years
         return f"{low} to {high}"
     return f"{_number(low)} to {_number(high)}"
+
+
+def _scaled(match: Match) -> str:
+    return f"{_number(match['a'])} {SCALES[match['scale'].lower()]}"
 
 
 def _fraction(match: Match) -> Saying:
@@ -208,6 +218,11 @@ def _month(match: Match) -> str:
     return f"{MONTHS[match['month'].lower()[:3]]}{stop}"
 
 
+def _span(match: Match) -> Saying:
+    stop = "." if match.group().endswith(".") and match.end() == len(match.string) else ""
+    return f"{SHORT_NAMES[match['first']]} to {SHORT_NAMES[match['last']]}{stop}"
+
+
 def _day(match: Match) -> Saying:
     day = int(match["day"])
     the = "" if match.string[: match.start()].lower().endswith("the ") else "the "
@@ -278,12 +293,14 @@ def _rule(pattern: str, say: Say, flags: re.RegexFlag = re.NOFLAG) -> Rule:
 _N = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"  # a number as written
 _SHORT_MONTH = _alternatives(name.capitalize() for name in [*MONTHS, "sept"] if name != "may")
 _MONTH = _alternatives(MONTH_NAMES)
+_SHORT = _alternatives([*SHORT_NAMES])
 _CURRENCY = _alternatives(MONEY)
 _SCALE = r"(?:thousand|million|billion|trillion|[kKmMbB]n?|tn)\b"
 _URL = rf"(?:https?://|www\.)[^\s<>\"“”]*[\w/]|(?:[\w-]+\.)+(?:{DOMAINS})(?:/[\w./-]*\w/?)?"
 _ROUND = r"\(\d{2,5}\)"
 _PHONE = (
     rf"\+\d[\d .()-]{{6,}}\d|{_ROUND} ?\d{{3}}[ .-]?\d{{3,4}}|(?:1-)?\d{{3}}-\d{{3}}-\d{{4}}|\d{{3}}-\d{{4}}"
+    r"|0\d{2,4} \d{3,4} \d{3,4}"
 )
 _TO = r" ?[–-] ?"
 _HALF = r"(?P<gap> ?)(?P<half>[AaPp])\.?[Mm]\b\.?"
@@ -298,6 +315,8 @@ ADDRESSES = [
 ]
 CLOCK = [
     _rule(r"(?<=\d) ?[–—-] ?(?=\d{1,2}:\d\d)", " to "),
+    _rule(r"(?<=\d[ap]m) ?[–—-] ?(?=\d)", " to "),
+    _rule(rf"\b(?P<first>{_SHORT}){_TO}(?P<last>{_SHORT})\b\.?(?!\w)", _span),
     _rule(rf"(?<![\w:.])(?P<h>\d{{1,2}}):(?P<m>\d\d)(?::(?P<s>\d\d))?(?:{_HALF})?(?![\d:])", _time),
     _rule(rf"(?<![\w:.,])(?P<h>\d{{1,2}}){_HALF}", _hour),
     _rule(rf"\b(?P<month>{_SHORT_MONTH})\b\.?(?= \d)", _month),
@@ -315,6 +334,9 @@ QUANTITIES = [
     _rule(rf"\b(?P<name>{SOFTWARE}) (?P<parts>\d+\.\d+)\b", _release),
     _rule(rf"(?<![\w.])(?:(?P<low>-?(?:{_N})){_TO})?(?P<amount>-?(?:{_N}))(?P<gap> ?)(?P<unit>{_UNIT})"
           r"(?![\w²³/])", _unit),
+    _rule(r"(?<![\w.,])(?P<a>\d+)k(?!\w)", r"\g<a> thousand"),
+    _rule(r"(?<![\w.,])(?P<a>\d+\.\d+|\d{2,})(?P<scale>[KMB])(?!\w)", _scaled),
+    _rule(r"(?<=\d)(?P<half>[½¼¾])", lambda m: f" and {HALVES[m['half']]}"),
     _rule(r"(?<![\w.])(?P<a>\d+) ?[x×] ?(?P<b>\d+)\b", r"\g<a> by \g<b>"),
     _rule(r"(?<![\w.])(?P<a>\d+)[x×](?!\w)", r"\g<a> times"),
     _rule(r"(?<![\w.])(?P<a>\d+):(?P<b>\d+)(?![\w:])", r"\g<a> to \g<b>"),
@@ -323,11 +345,10 @@ QUANTITIES = [
     _rule(r"(?<![\w.])\d{1,3}(?: \d{3}){2,}(?![\w.])", lambda m: _number(m.group())),
     _rule(r"(?<![\w.])-?\d*\.\d+(?![\w.]\w)", lambda m: _number(m.group())),
     _rule(r"(?<![\w.,])(?:\d{16,}|0\d+)(?![\w,])", lambda m: _digits(m.group())),
-    _rule(r"(?<![\w.,])(?P<a>\d+)[kK](?!\w)", r"\g<a> thousand"),
     _rule(r"(?<!\w)-(?=\d)", "minus "),
 ]
 LETTERS = [
-    _rule(r"\b(?:No|no)\.(?= ?\d)", "number"),
+    _rule(r"\b(?:No|no|Nr|nr)\.(?= ?\d)", "number"),
     _rule(r"\bNos\.(?= ?\d)", "numbers"),
     _rule(rf"(?<![\w.])(?P<title>{_alternatives(TITLES)})\.?(?= [A-Z])", lambda m: TITLES[m["title"]]),
     _rule(rf"(?<![\w./])(?P<short>{_alternatives(ABBREVIATIONS)})(?![\w/])", _abbreviation),

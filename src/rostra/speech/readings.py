@@ -44,6 +44,10 @@ UNITS: dict[str, tuple[str, str]] = {name: (one, many) for name, (one, many) in 
     "m/s": ("meter per second", "meters per second"),
     "MB/s": ("megabyte per second", "megabytes per second"),
     "GB/s": ("gigabyte per second", "gigabytes per second"),
+    "m/s²": ("meter per second squared", "meters per second squared"),
+    "kbit/s": ("kilobit per second", "kilobits per second"),
+    "Mbit/s": ("megabit per second", "megabits per second"),
+    "Gbit/s": ("gigabit per second", "gigabits per second"),
     "m²": ("square meter", "square meters"),
     "km²": ("square kilometer", "square kilometers"),
     "m³": ("cubic meter", "cubic meters"),
@@ -71,6 +75,16 @@ ABBREVIATIONS: dict[str, str] = {key: value for key, value in ABBREV.items() if 
     "and/or": "and or",
 }
 
+SHORT_NAMES = {name.capitalize(): full for name, full in [*MONTHS.items(), ("sept", "September")]} | {
+    "Mon": "Monday",
+    "Tue": "Tuesday",
+    "Wed": "Wednesday",
+    "Thu": "Thursday",
+    "Fri": "Friday",
+    "Sat": "Saturday",
+    "Sun": "Sunday",
+}
+HALVES = {"½": "a half", "¼": "a quarter", "¾": "three quarters"}
 SOFTWARE = "Python|Node|Java|Ubuntu|Debian|iOS|macOS|Android|Windows|CUDA|Version|version|Release|release"
 DOMAINS = "com|org|net|edu|gov|io|dev|ai|app|co\\.uk|de|fr|eu|uk"
 DOMAIN_SAID = {"io": "I.O", "ai": "A.I", "edu": "E.D.U", "uk": "U.K", "eu": "E.U", "www": "W.W.W"}
