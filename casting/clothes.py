@@ -42,7 +42,7 @@ def add_clothes(points: Points, clothes: Clothes) -> list[Any]:
 def _top(torso: Torso, clothes: Clothes) -> list[Any]:
     """A round-necked top of fine jersey with a bound neckline."""
     cloth = fabric.knit(clothes.colour)
-    front = torso.notch[1] - 0.02 - clothes.depth
+    front = torso.notch[1] + 0.06 - clothes.depth
     side = torso.neck[1] - 0.02
     knots = [
         (0, front),
@@ -53,7 +53,7 @@ def _top(torso: Torso, clothes: Clothes) -> list[Any]:
         (180, side + 0.02),
     ]
     body = shell(torso, "top", 0.05, [neckline(torso, knots)], cloth)
-    band = _band(torso, knots, 0.10, 0.05, cloth)
+    band = _band(torso, knots, 0.12, 0.05, cloth)
     return [body, band]
 
 

@@ -77,4 +77,7 @@ def _bump(shader: Shader, surface: Any, height: Any, strength: float, distance: 
     crease = shader.noise(where, 2.6, 2.0, 0.5)
     fine = shader.node("Bump", Strength=strength, Distance=distance, Height=height)
     broad = shader.node("Bump", Strength=0.35, Distance=0.10, Height=crease, Normal=fine.outputs[0])
-    shader.put(surface.inputs["Normal"], broad.outputs[0])
+    seam = shader.math("ABSOLUTE", shader.attribute("seam").outputs["Fac"])
+    sewn = shader.node("Bump", Strength=0.8, Distance=0.02, Normal=broad.outputs[0])
+    shader.put(sewn.inputs["Height"], shader.smooth(seam, 0.0, 0.025))
+    shader.put(surface.inputs["Normal"], sewn.outputs[0])

@@ -108,6 +108,7 @@ def shell(
     cuts: list[Cut],
     material: Any,
     wrinkle: float = 0.0,
+    tailored: float = 0.0,
     seed: int = 1,
 ) -> Any:
     """A garment's main surface.
@@ -119,6 +120,7 @@ def shell(
         cuts: what is taken away.
         material: what it is made of.
         wrinkle: depth of folds, strongest at the armpits.
+        tailored: 0 soft .. 1 with padded shoulders and set-in sleeves.
         seed: of the folds.
     """
 
@@ -126,6 +128,8 @@ def shell(
         value = distance - height
         if wrinkle:
             value = value - wrinkle * folds(torso, places, seed)
+        if tailored:
+            value = value - tailored * _tailoring(torso, places)
         for cut in cuts:
             value = _both(value, cut(places))
         return value
@@ -181,11 +185,21 @@ def folds(torso: Torso, places: Points, seed: int) -> Points:
 
 
 def _seam(torso: Torso, points: Points) -> Points:
-    """Distance from the seam of the sleeves, decimetres."""
-    pit = torso.shoulder[0] + 0.08
-    bow = 0.10 * (points[:, 1] - torso.shoulder[1]) ** 2
-    seam: Points = np.abs(np.abs(points[:, 0]) - (pit - bow))
+    """Signed distance from the seam of the sleeves, decimetres; above 0 on the sleeve."""
+    bow = 0.12 * (points[:, 1] - torso.shoulder[1] - 0.3) ** 2
+    front = 0.10 * smoothstep(0.2, 0.6, points[:, 2] - torso.shoulder[2])
+    seam: Points = np.abs(points[:, 0]) - (torso.shoulder[0] + 0.06 - bow - front)
     return seam
+
+
+def _tailoring(torso: Torso, places: Points) -> Points:
+    """Height that shoulder pads and sleeve heads add, decimetres."""
+    seam = _seam(torso, places)
+    high = smoothstep(torso.shoulder[1] + 0.05, torso.shoulder[1] + 0.6, places[:, 1])
+    pad = 0.06 * smoothstep(-0.75, -0.1, seam) * smoothstep(0.12, 0.0, seam)
+    head = 0.055 * smoothstep(0.0, 0.07, seam) * smoothstep(0.5, 0.1, seam)
+    added: Points = high * (pad + head) - 0.012 * np.exp(-((seam / 0.03) ** 2))
+    return added
 
 
 def panel(

@@ -15,9 +15,9 @@ from casting import blender
 from casting.field import Points, smoothstep
 from casting.scalp import Head
 from casting.strands import clear, frizz
-from casting.styles import STYLES
+from casting.styles import STYLES, baby
 
-StyleName = Literal["bob", "sidepart", "crop", "coils", "bun", "stubble"]
+StyleName = Literal["bob", "sidepart"]
 
 
 class Hair(BaseModel):
@@ -25,7 +25,7 @@ class Hair(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    style: StyleName = "crop"
+    style: StyleName = "sidepart"
     colour: str = Field("#4a2c1a", description="of the lengths, #rrggbb")
     roots: str = Field("#33200f", description="near the scalp")
     tips: str = Field("#6b4226", description="of highlights and ends")
@@ -39,7 +39,8 @@ class Hair(BaseModel):
     clump: float = Field(0.45, description="0 loose .. 1 tight locks")
     locks: int = 500
     tuck: float = Field(0.0, description="bob: -1 the right, 1 the left side is tucked behind the ear")
-    flyaways: float = Field(0.03, description="share of hairs that stray")
+    turn: float = Field(0.7, description="bob: how far the ends turn in")
+    flyaways: float = Field(0.015, description="share of hairs that stray")
     strands: int = 42000
     radius: float = Field(0.0042, description="of a hair at its root")
     gloss: float = Field(0.30, description="roughness of the shine, smaller is glossier")
@@ -57,14 +58,18 @@ def add_hair(points: Points, hair: Hair) -> list[Any]:
     rng = np.random.default_rng(hair.seed)
     strands = STYLES[hair.style](head, hair, rng)
     loose = rng.random(len(strands)) < hair.flyaways
-    reach = np.linalg.norm(np.diff(strands[loose], axis=1), axis=2).sum(axis=1)
-    strands[loose] = frizz(strands[loose], np.clip(0.03 * reach, 0, 0.05), rng)
+    strands[loose] = frizz(strands[loose], 0.03, rng)
     strands = clear(strands, head.field, 0.015)
+    fine = clear(baby(head, hair, strands, rng), head.field, 0.006)
     radii = hair.radius * (0.7 + 0.6 * rng.random(len(strands))) * np.where(loose, 0.7, 1.0)
     material = _material(hair)
-    things = [blender.curves("hair", strands + head.eyes, radii, material, tip=0.25)]
-    things.append(_cap(head, hair))
-    return things
+    return [
+        blender.curves("hair", strands + head.eyes, radii, material, tip=0.25),
+        blender.curves(
+            "baby hair", fine + head.eyes, np.full(len(fine), 0.45 * hair.radius), material, tip=0.2
+        ),
+        _cap(head, hair),
+    ]
 
 
 def _material(hair: Hair) -> Any:
@@ -99,7 +104,7 @@ def _cap(head: Head, hair: Hair) -> Any:
     lifted = head.skin[used] + 0.006 * normal + head.eyes
     shader = blender.Shader("scalp")
     cover = shader.attribute("grown").outputs["Fac"]
-    dark = tuple(0.8 * value for value in blender.linear(hair.roots))
+    dark = blender.linear(hair.colour)
     matt = shader.node("BsdfPrincipled", Base_Color=dark, Roughness=0.9)
     shader.put(matt.inputs["Specular IOR Level"], 0.05)
     shader.put(matt.inputs["Alpha"], shader.math("MULTIPLY", cover, 0.92))

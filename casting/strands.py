@@ -15,6 +15,8 @@ from scipy.spatial import cKDTree
 from casting.field import Field, Points, smoothstep, unit
 
 Flow = Callable[[Points, float, Points], Points]  # places, share of the length, normals -> directions
+FULL = 0.6  # decimetres: shorter hairs bend less
+
 Lift = Callable[[Points, float], Points]  # places, share of the length -> distance from the hull
 
 
@@ -130,12 +132,12 @@ def wave(
     start: float,
     rng: np.random.Generator,
 ) -> Points:
-    """Wind strands about their own course, each lock in its own phase.
+    """Wind strands about their own course, neighbours nearly in step.
 
     Args:
         strands: (n, k, 3).
         lock: (n,) from `locks`.
-        height: decimetres from the course.
+        height: decimetres from the course, less for short strands.
         period: decimetres of a wave.
         start: share of the length where it begins.
         rng: source of chance.
@@ -146,10 +148,12 @@ def wave(
     course = unit(course)
     first = unit(np.cross(course, np.array([0.2, 0.1, 1.0])))
     second = np.cross(course, first)
-    phase = rng.random(len(strands))[lock][:, None] * 2 * np.pi
+    drift = 2.4 * np.sin(strands[lock, 0] @ np.array([2.7, 1.9, 3.4]))
+    phase = (drift + 2.2 * rng.random(len(strands))[lock])[:, None]
     speed = (1 + 0.18 * rng.standard_normal(len(strands)))[lock][:, None]
     turn = length * speed * 2 * np.pi / period + phase
     size = height * smoothstep(start, start + 0.35, t)[None, :, None]
+    size = size * np.minimum(1, reach(strands) / FULL)[:, None, None] ** 1.5
     waved: Points = strands + size * (
         first * np.sin(turn)[..., None] + 0.7 * second * np.cos(turn)[..., None]
     )
@@ -160,12 +164,18 @@ def frizz(strands: Points, size: Points | float, rng: np.random.Generator) -> Po
     """Bend each strand a little for itself: two slow random bows."""
     t = np.linspace(0, 1, strands.shape[1])[None, :, None]
     bent = strands.copy()
-    width = np.broadcast_to(np.asarray(size, dtype=np.float64), len(strands))[:, None, None]
+    width = (size * np.minimum(1, reach(strands) / FULL) ** 1.5)[:, None, None]
     for order in (1.0, 2.3):
         push = rng.standard_normal((len(strands), 1, 3)) * width / order
         phase = rng.random((len(strands), 1, 1)) * 2 * np.pi
         bent += push * (np.sin(2 * np.pi * order * t + phase) - np.sin(phase)) * smoothstep(0, 0.3, t)
     return bent
+
+
+def reach(strands: Points) -> Points:
+    """(n,) lengths of strands."""
+    length: Points = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(axis=1)
+    return length
 
 
 def clear(strands: Points, hull: Field, gap: float) -> Points:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from casting.field import Field, Points, smoothstep, unit
 from casting.scalp import Head
-from casting.strands import along, children, clump, frizz, grow, locks, trim, wave
+from casting.strands import along, children, clump, frizz, grow, locks, resample, trim, wave
 
 if TYPE_CHECKING:
     from casting.hair import Hair
@@ -32,14 +32,17 @@ def bob(head: Head, hair: Hair, rng: Random) -> Points:
 
     fore = smoothstep(centre[2] - 0.1, centre[2] + 0.7, roots[:, 2])  # 1 at the front hairline
     top = smoothstep(0.35, 0.75, roots[:, 1])
-    goal = np.where(tucked, np.maximum(azimuth, 104.0), np.maximum(azimuth, 58 + 22 * rng.random(len(roots))))
-    goal = goal + 8 * rng.standard_normal(len(roots))
+    beside = np.maximum(azimuth - 6, 50 + 24 * rng.random(len(roots)))
+    goal = np.where(tucked, np.maximum(azimuth, 100.0), beside) + 5 * rng.standard_normal(len(roots))
+    apart = np.abs(roots[:, 0] - hair.parting)
+    back = np.where(tucked, -0.55, -0.12) * fore - 0.25
+    spring = top * (0.4 + 0.6 * smoothstep(0.02, 0.4, apart)) * (0.45 + 0.55 * fore)
 
     def flow(place: Points, share: float, normal: Points) -> Points:
         local = place - centre
         about = np.degrees(np.arctan2(np.abs(local[:, 0]), local[:, 2]))
         down = along(np.tile([0.0, -1.0, 0.0], (len(place), 1)), normal)
-        out = np.stack([side, -0.15 * np.ones(len(side)), -0.45 * fore - 0.25], axis=1)
+        out = np.stack([side, -0.15 * np.ones(len(side)), back], axis=1)
         out = along(out, normal)
         high = (smoothstep(0.45, 0.95, place[:, 1]) * top)[:, None]
         round_ = np.cross(normal, [0.0, 1.0, 0.0]) * np.sign(local[:, :1])  # towards the front
@@ -47,16 +50,16 @@ def bob(head: Head, hair: Hair, rng: Random) -> Points:
         turn = turn * smoothstep(-1.3, -0.3, place[:, 1])[:, None]
         fall = unit(down + 0.75 * turn * round_)
         inward = unit((skull.centre - place) * [1, 0, 1])
-        curl = smoothstep(-hair.length + 0.6, -hair.length, place[:, 1])[:, None]
-        fall = unit(fall + 0.45 * curl * inward)
-        rise = (smoothstep(0.22, 0.0, share) * top * (0.5 + 0.7 * fore))[:, None]
-        return high * out + (1 - high) * fall + rise * normal + rise * fore[:, None] * [0.0, 0.5, -0.5]
+        curl = smoothstep(-hair.length + 0.55, -hair.length, place[:, 1])[:, None]
+        fall = unit(fall + hair.turn * curl * inward)
+        rise = (smoothstep(0.22, 0.0, share) * spring)[:, None]
+        return high * out + (1 - high) * fall + rise * normal + rise * fore[:, None] * [0.0, 0.3, -0.25]
 
     def lift(place: Points, share: float) -> Points:
         crown = smoothstep(0.2, 0.9, place[:, 1])
         bell = smoothstep(-0.2, -1.1, place[:, 1])
         held = np.where(tucked, smoothstep(0.5, 0.0, place[:, 1]) * smoothstep(-0.9, -0.3, place[:, 1]), 0.0)
-        body = hair.volume * (0.65 + 0.45 * crown + 0.35 * bell) * (1 - 0.75 * held)
+        body = hair.volume * (0.7 + 0.35 * crown + 0.75 * bell) * (1 - 0.75 * held)
         return 0.02 + (0.02 + body * layer) * float(smoothstep(0.0, 0.2, share))
 
     length = np.full(len(roots), 0.9) + (roots[:, 1] + hair.length) * 1.25
@@ -73,33 +76,43 @@ def _finished(head: Head, hair: Hair, rng: Random, guides: Points, side: Points)
     end = -hair.length - 0.10 * fore + 0.09 * rng.standard_normal(len(hairs)) ** 2
     hairs = trim(hairs, end)
     lock = locks(hairs, hair.locks, rng)
-    hairs = wave(hairs, lock, hair.wave, hair.period, 0.25, rng)
-    hairs = clump(hairs, lock, hair.clump * (0.6 + 0.7 * rng.random(len(hairs))), 0.55)
+    hairs = wave(hairs, lock, hair.wave, hair.period, 0.2, rng)
+    inside = head.hairiness(hairs[:, 0], hair.hairline, 14.0)
+    hairs = clump(hairs, lock, hair.clump * (0.6 + 0.7 * rng.random(len(hairs))) * inside, 0.55)
     fine = locks(hairs, hair.locks * 6, rng)
     hairs = clump(hairs, fine, 0.5, 0.5)
     hairs = frizz(hairs, 0.006, rng)
     return hairs[~_before_face(head, hairs, hair)]
 
 
+def baby(head: Head, hair: Hair, strands: Points, rng: Random) -> Points:
+    """Fine short hairs that soften the hairline, as the hairs nearest to them lie."""
+    roots, _ = head.roots(3 * hair.strands, hair.hairline, rng, soft=11.0)
+    edge = head.hairiness(roots, hair.hairline, 9.0)
+    azimuth, _ = head.angles(roots)
+    roots = roots[(edge < 0.7) & (azimuth < 100)]
+    share = (0.10 + 0.14 * rng.random(len(strands))) * min(1.0, 1.0 / max(hair.length, 0.1))
+    short = frizz(resample(strands, share), 0.012, rng)
+    return children(short, roots, rng, jitter=0.4)
+
+
 def _side(roots: Points, hair: Hair, rng: Random) -> Points:
     """1 left of the parting, -1 right; the line wanders a little and ends at the crown."""
-    line = hair.parting * (1 - 0.35 * smoothstep(-0.2, -1.0, roots[:, 2]))
-    wander = 0.012 * np.sin(roots[:, 2] * 23) + 0.012 * rng.standard_normal(len(roots))
-    behind = roots[:, 2] < -1.05
-    return np.where(
-        np.where(behind, roots[:, 0] + 0.05 * rng.standard_normal(len(roots)), roots[:, 0] - line - wander)
-        > 0,
-        1.0,
-        -1.0,
-    )
+    line = hair.parting * (1 - smoothstep(-0.3, -1.15, roots[:, 2]))
+    wander = 0.010 * np.sin(roots[:, 2] * 23) + 0.020 * rng.standard_normal(len(roots))
+    wander = wander * (1 + 1.5 * smoothstep(-0.6, -1.1, roots[:, 2]))
+    return np.where(roots[:, 0] > line + wander, 1.0, -1.0)
 
 
 def _before_face(head: Head, hairs: Points, hair: Hair) -> NDArray[np.bool_]:
     """Hairs that come before the face."""
     inner = hairs[:, 3:]
     azimuth, elevation = head.angles(inner)
-    low = (azimuth < 52) & (elevation < head.hairline(azimuth, hair.hairline) - 9) & (inner[..., 1] > -1.3)
-    throat = (azimuth < 75) & (inner[..., 1] < -0.8) & (np.abs(inner[..., 0]) < 0.5)
+    fringe = 9 + 16 * smoothstep(14, 44, azimuth)
+    low = (
+        (azimuth < 46) & (elevation < head.hairline(azimuth, hair.hairline) - fringe) & (inner[..., 1] > -1.3)
+    )
+    throat = (inner[..., 2] > -1.05) & (inner[..., 1] < -0.7) & (np.abs(inner[..., 0]) < 0.52)
     before: NDArray[np.bool_] = np.any(low | throat, axis=1)
     return before
 
