@@ -1,5 +1,7 @@
 """The embedded voices, for real."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -137,6 +139,23 @@ def test_without_weights_the_fast_form_speaks_and_says_so(tmp_path, monkeypatch)
     assert plain.name == "michael:fast" and "rostra models fetch" in plain.note
     with pytest.raises(MissingError, match="fine form"):
         voice("michael:fine", tmp_path)
+
+
+@pytest.mark.parametrize("lacking", ["hibari", "onnxruntime"])
+def test_without_the_extra_the_catalogue_works_and_speaking_names_it(lacking):
+    code = f"""
+import sys; sys.modules[{lacking!r}] = None
+from rostra.errors import MissingError
+from rostra.speech.catalogue import voice, voices
+assert len(voices()) == 28
+try:
+    list(voice("heart:fast").speak("Hi."))
+except MissingError as error:
+    assert "rostra[voices]" in error.remedy
+else:
+    raise SystemExit("no error")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_graph_extension_is_plain_protobuf():

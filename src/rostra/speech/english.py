@@ -15,7 +15,6 @@ from typing import Any
 
 from rostra.errors import MissingError
 from rostra.speech.lexicon import Lexicon
-from rostra.speech.normalise import normalise, written
 from rostra.speech.traced import Traced
 from rostra.speech.utterance import BLANK, NOBODY, PUNCTUATION, Utterance
 
@@ -30,6 +29,9 @@ def read(sentence: str, lexicon: Lexicon, british: bool = False) -> Utterance:
     Raises:
         MissingError: hibari is not installed.
     """
+    require()
+    from rostra.speech.normalise import normalise, written  # noqa: PLC0415  (its tables are hibari's)
+
     words = tuple(sentence.split())
     text = written(words)
     phonemes = lexicon.apply(text)  # first, so that an entry meets what the author wrote
@@ -99,9 +101,17 @@ def _load(british: bool) -> Any:
 
 def require() -> None:
     """Raise MissingError when English cannot be pronounced on this machine."""
-    try:
-        import hibari  # noqa: F401, PLC0415
-    except ImportError as error:
+    if not _installed():
         raise MissingError(
             "The embedded voices are not installed.", "Run: pip install 'rostra[voices]'", "voice"
-        ) from error
+        )
+
+
+@cache
+def _installed() -> bool:
+    try:
+        import hibari  # noqa: F401, PLC0415
+        import onnxruntime  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return True
