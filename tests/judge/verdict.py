@@ -7,6 +7,7 @@ docs/judging.md gives the reason for each. They are gates: nothing is tuned towa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from . import lips
 from .captions import Cue
 from .eyes import blinks
 from .listen import RATE, Hearing
-from .truth import SILENCE, Truth
+from .truth import SILENCE, Phone, Truth
 from .watch import Sight
 
 Floats = NDArray[np.float64]
@@ -42,6 +43,7 @@ LIMITS = (
     Limit("lips.range", 0.03, 0.30, "from closed to wide open (2nd to 95th percentile), eye distances"),
     Limit("lips.lag", -40, 40, "how late lips come, median of the windows, ms"),
     Limit("lips.lag_kept", 0.9, 1.0, "share of windows whose lag is within 40 ms"),
+    Limit("lips.lag_by_ear", -40, 40, "the same against sounds that a recogniser found, whole video, ms"),
     Limit("lips.fit", 0.45, 1.0, "fit with the opening that phonetics expects, median of the windows"),
     Limit("lips.shut", 0.95, 1.0, "share of m, b and p in which the lips meet"),
     Limit("lips.wide_round", 0.80, 1.0, "chance that a wide sound shows a wider mouth than a round one"),
@@ -92,24 +94,33 @@ def seen(sight: Sight, truth: Truth, samples: Floats) -> dict[str, float]:
     return measures
 
 
-def heard(hearing: Hearing, late: Floats) -> dict[str, float]:
-    """All that the sound tells. `late`: of each word, seconds, NaN where unknown."""
+def by_ear(sight: Sight, phones: tuple[Phone, ...]) -> dict[str, float]:
+    """The lag of the lips behind the sound itself. `phones`: as another recogniser heard them."""
+    found = lips.lag(_filled(sight.gap), sight.times, phones)
+    return {"lips.lag_by_ear": 1000 * found.seconds}
+
+
+def spoken(hearing: Hearing) -> dict[str, float]:
+    """What the recogniser understands."""
+    return {"sound.word_errors": hearing.errors}
+
+
+def timed(truth: Truth, starts: Floats) -> dict[str, float]:
+    """How words fit the sound. `starts`: when each is heard, seconds, NaN where unknown."""
+    late = starts - [word.start for word in truth.words]
     late = late[np.isfinite(late)]
     return {
-        "sound.word_errors": hearing.errors,
         "words.late": 1000 * float(np.median(late)),
-        "words.kept": float((np.abs(late) <= CLOSE).mean()),
+        "words.kept": _share(np.abs(late) <= CLOSE),
     }
 
 
-def captioned(cues: list[Cue], truth: Truth, late: Floats) -> dict[str, float]:
+def captioned(cues: Sequence[Cue], words: Sequence[str], starts: Floats) -> dict[str, float]:
     """How captions fit the sound; 0 if they do not say the text, word for word."""
-    words = [word for cue in cues for word in cue.words]
-    if words != [word.text for word in truth.words]:
+    if [word for cue in cues for word in cue.words] != list(words):
         return {"captions.kept": 0.0}
     first = np.cumsum([0, *(len(cue.words) for cue in cues)])[:-1]
-    sounds = np.array([truth.words[n].start + late[n] for n in first])
-    misses = np.abs(np.array([cue.start for cue in cues]) - sounds)
+    misses = np.abs(starts[first] - [cue.start for cue in cues])
     return {"captions.kept": _share(misses[np.isfinite(misses)] <= CLOSE)}
 
 
