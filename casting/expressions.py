@@ -169,7 +169,7 @@ def posed(points: Points, units: Units, weights: Mapping[str, float]) -> Points:
 
 
 def kept_outside(rest: Points, points: Points) -> Points:
-    """The points with lids pushed out of the eyeballs (which stay where they are), as the smooth surface lies."""
+    """The points with lids pushed out of the eyeballs (which stay), as smooth surfaces lie."""
     result = points.copy()
     for side in ("left", "right"):
         centre, radius = ball(rest, side)

@@ -93,7 +93,7 @@ def _colours(theta: Points, phi: Points, iris: float, part: EyePart) -> Points:
     vein = _veins(theta, phi)
     white = _mixed(white, linear(PINK), 0.55 * step(0.75, 1.6, theta) + 0.25 * vein * step(0.6, 1.2, theta))
     dark = np.array(linear(part.iris))
-    light = np.array(linear(part.inner)) if part.inner else dark * 1.9 + 0.02
+    light = np.array(linear(part.inner)) if part.inner else dark * 1.7 + 0.012
     generator = np.random.default_rng(3)
     fibre = sum(
         size * np.sin(count * phi + generator.uniform(0, 2 * np.pi) + 1.4 * theta / iris)
@@ -103,9 +103,9 @@ def _colours(theta: Points, phi: Points, iris: float, part: EyePart) -> Points:
     pupil = part.pupil
     colour = np.tile(dark, (len(theta), 1))
     colour = _mixed(colour, light, 0.75 * np.exp(-(((share - pupil - 0.16) / 0.17) ** 2)))
-    colour = colour * (1 + 0.30 * fibre * step(pupil, pupil + 0.1, share) * step(1.0, 0.85, share))[:, None]
+    colour = colour * (1 + 0.42 * fibre * step(pupil, pupil + 0.1, share) * step(1.0, 0.85, share))[:, None]
     colour = _mixed(colour, light * 1.15, 0.45 * step(-0.1, -1.0, np.sin(phi)) * step(0.95, 0.6, share))
-    colour = _mixed(colour, dark * 0.22, 0.85 * step(0.78, 1.0, share))
+    colour = _mixed(colour, dark * 0.16, 0.92 * step(0.68, 0.98, share))
     colour = _mixed(colour, (0.004, 0.004, 0.004), step(pupil + 0.05, pupil - 0.03, share))
     both = _mixed(white, 0.0, np.zeros(len(theta)))
     both = both + (colour - both) * step(1.06, 0.96, share)[:, None]

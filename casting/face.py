@@ -106,10 +106,12 @@ def _brow(points: Points, side: str, part: BrowPart, generator: np.random.Genera
     """(n, STEPS, 2) hairs of the left brow as x, y in front view (the right one mirrored later)."""
     centre, _ = ball(points, side)
     count = part.count
-    along = generator.uniform(0, 0.98, count)
+    tried = generator.uniform(0, 0.98, 3 * count)
+    kept = generator.uniform(0, 1, 3 * count) < 0.30 + 0.70 * step(0.0, 0.28, tried)
+    along = tried[kept][:count]
     across = np.clip(generator.normal(0, 0.5, count), -1.1, 1.1)
     thick = part.thickness * (0.75 + 0.45 * np.sin(np.pi * np.clip(along + 0.1, 0, 1)))
-    thick = thick * (1 - 0.85 * step(0.5, 1.0, along))
+    thick = thick * (1 - 0.85 * step(0.5, 1.0, along)) * (0.72 + 0.28 * step(0.0, 0.22, along))
     x = part.start + along * part.length
     y = centre[1] + part.height + part.arch * np.sin(np.pi * 0.93 * along**1.25) + part.slope * along
     y = y - 0.03 * along**4 + across * thick
@@ -120,6 +122,20 @@ def _brow(points: Points, side: str, part: BrowPart, generator: np.random.Genera
     reach = length[:, None] * t
     bend = angle[:, None] * (1 - 0.35 * t)
     return np.stack([x[:, None] + np.cos(bend) * reach, y[:, None] + np.sin(bend) * reach], axis=-1)
+
+
+def brow_shade(points: Points, part: BrowPart) -> Points:
+    """(BODY,) how much the brows tint the skin under them."""
+    skin = points[:BODY]
+    centre, _ = ball(points, "left")
+    along = (np.abs(skin[:, 0]) - part.start) / part.length
+    inside = np.clip(along, 0, 1)
+    line = centre[1] + part.height + part.arch * np.sin(np.pi * 0.93 * inside**1.25) + part.slope * inside
+    line = line - 0.03 * inside**4 + 0.012
+    shade = np.exp(-(((skin[:, 1] - line) / (1.25 * part.thickness)) ** 2))
+    shade *= step(-0.12, 0.2, along) * step(1.10, 0.75, along) * (skin[:, 2] > centre[2])
+    result: Points = shade
+    return result
 
 
 def _laid(surface: tuple[Points, NDArray[np.int64]], flat: Points, sign: float) -> Points:

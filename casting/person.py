@@ -61,12 +61,13 @@ class Person:
         self.kept, local = np.unique(faces[keep], return_inverse=True)
         zones = skin.zones(self.points)
         attributes: dict[str, ArrayLike] = {name: values[self.kept] for name, values in zones.items()}
+        attributes["brow"] = face.brow_shade(self.points, self.recipe.brows)[self.kept]
         attributes["rest"] = to_blender(self.points[self.kept])
         thing = mesh(
             "skin",
             self.points[self.kept],
             local.reshape(-1, 4),
-            skin.material(self.recipe.skin, self.recipe.lips),
+            skin.material(self.recipe.skin, self.recipe.lips, self.recipe.brows),
             attributes,
             body_uv()[keep],
         )

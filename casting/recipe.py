@@ -78,15 +78,16 @@ class BrowPart(Part):
     """The brows."""
 
     colour: str = "#4a2f1c"
-    count: int = 420  # hairs on each side
+    count: int = 380  # hairs on each side
     thickness: float = 0.027  # dm, half the height of the brow
     length: float = 0.42  # dm
     start: float = 0.13  # dm from the middle of the face to the inner end
     height: float = 0.20  # dm above the eye
     arch: float = 0.05
     slope: float = 0.0
-    radius: float = 0.0034
-    hair: float = 0.085  # dm, length of a hair
+    radius: float = 0.0025
+    hair: float = 0.080  # dm, length of a hair
+    shade: float = 0.45  # tint of the skin under the hairs
 
 
 class LashPart(Part):

@@ -7,7 +7,7 @@ move is a smooth field over space, so that helpers (teeth, lashes, eyeballs) go 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from casting import human
 from casting.landmarks import ball
@@ -18,9 +18,9 @@ Points = NDArray[np.float64]
 NECK_FADE = 0.55  # dm over which the head's scale fades out down the neck
 
 
-def step(low: float, high: float, value: Points) -> Points:
+def step(low: float, high: float, value: ArrayLike) -> Points:
     """Smooth step from 0 at `low` to 1 at `high` (which may be the lower one)."""
-    t = np.clip((value - low) / (high - low), 0, 1)
+    t = np.clip((np.asarray(value) - low) / (high - low), 0, 1)
     result: Points = t * t * (3 - 2 * t)
     return result
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from casting import seams
 from casting.blender import Shader, linear
 from casting.landmarks import BODY, ball, painted, smoothed
-from casting.recipe import LipPart, SkinPart
+from casting.recipe import BrowPart, LipPart, SkinPart
 from casting.sculpt import TIP, bump, step
 
 Points = NDArray[np.float64]
@@ -83,12 +83,14 @@ EAR = 12325  # vertex: front edge of the left ear
 CORNER = 7191  # vertex: left corner of the mouth
 
 
-def material(part: SkinPart, lips: LipPart) -> Any:
-    """The skin's material. It reads the attributes of `zones` and `rest` (the point at rest)."""
+def material(part: SkinPart, lips: LipPart, brows: BrowPart) -> Any:
+    """The skin's material. It reads the attributes of `zones`, `brow` and `rest` (the point at rest)."""
     shader = Shader("skin")
     where = shader.attribute("rest").outputs["Vector"]
     zone = {name: shader.attribute(name).outputs["Fac"] for name in ZONES}
     colour = _colour(shader, where, zone, part, lips)
+    shade = shader.math("MULTIPLY", zone["brow"], brows.shade)
+    colour = shader.mix(colour, linear(brows.colour), shade)
     rough = _roughness(shader, where, zone, part, lips)
     surface = shader.node(
         "BsdfPrincipled",
@@ -105,7 +107,7 @@ def material(part: SkinPart, lips: LipPart) -> Any:
     return shader.finish(surface.outputs[0])
 
 
-ZONES = ("lips", "inner", "blush", "socket", "lid", "crown", "beard", "shine", "liner")
+ZONES = ("lips", "inner", "blush", "socket", "lid", "crown", "beard", "shine", "liner", "brow")
 
 
 def _colour(shader: Shader, where: Any, zone: dict[str, Any], part: SkinPart, lips: LipPart) -> Any:

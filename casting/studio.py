@@ -21,13 +21,14 @@ SAMPLES = 24
 
 # name: place relative to the eyes (dm, person's coordinates), width, height (dm), watts, colour
 LIGHTS = {
-    "key": ((-3.2, 3.4, 5.0), 3.0, 3.0, 300.0, "#fff1e2"),
-    "fill": ((4.6, 0.6, 4.6), 4.0, 4.0, 95.0, "#eef2ff"),
+    "key": ((-3.2, 3.4, 5.0), 3.0, 3.0, 335.0, "#fff0e0"),
+    "fill": ((4.6, 0.6, 4.6), 4.0, 4.0, 72.0, "#eef2ff"),
     "under": ((0.4, -3.2, 4.0), 2.6, 1.6, 14.0, "#ffeadb"),
     "rim right": ((3.4, 2.2, -3.4), 1.4, 3.0, 210.0, "#eaf1ff"),
     "rim left": ((-3.6, 1.4, -3.4), 1.2, 3.0, 150.0, "#ffe9d2"),
     "top": ((0.0, 4.8, -1.2), 2.0, 2.0, 60.0, "#ffffff"),
 }
+GLINT = ((-1.7, 1.6, 6.0), 1.5, 130.0)  # place, diameter, watts
 WORLD = ("#e9eefc", 0.28)
 
 
@@ -39,6 +40,19 @@ def prepare(person: Person, gain: float = 1.0) -> None:
     _world(scene)
     for name, (offset, width, height, watts, colour) in LIGHTS.items():
         _area(name, person.camera.eyes, offset, (width, height), watts * gain, colour)
+    _glint(person)
+
+
+def _glint(person: Person) -> None:
+    """A lamp that only the corneas see: the light in the eyes."""
+    offset, size, watts = GLINT
+    _area("glint", person.camera.eyes, offset, (size, size), watts, "#fffaf4")
+    lamp = bpy.data.objects["glint"]
+    lamp.data.shape = "DISK"
+    clear = bpy.data.collections.new("corneas")
+    for side in ("left", "right"):
+        clear.objects.link(person.roles[f"eye_{side}"][1])
+    lamp.light_linking.receiver_collection = clear
 
 
 def _engine(scene: Any) -> None:
