@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +31,7 @@ Samples = NDArray[np.float32]
 STEP = 0.005  # s, the grid on which energy is looked at
 QUIET = 0.02  # of the loud parts' amplitude; less is silence
 SHORTEST = 0.03  # s, a phone is never cut below
+PAUSE = 0.1  # s of silence between words, longer than the closure of a stop
 LONGEST_TAIL = 0.12  # s, how far energy may stretch a phone into the pause behind it
 
 
@@ -78,19 +78,42 @@ def spans(utterance: Utterance, durations: NDArray[np.float64], lag: float) -> l
 
 
 def settle(found: list[Span], sound: Samples, rate: int) -> list[Span]:
-    """End the phones before pauses where their energy ends."""
-    step = int(rate * STEP)
-    loud = envelope(sound, step)
-    threshold = QUIET * float(np.percentile(loud, 98)) if len(loud) else 0.0
-    for phone, pause in pairwise(found):
-        if phone.symbol == SILENCE or pause.symbol != SILENCE:
+    """End the phones before pauses where their energy ends; find the pauses that nothing announced."""
+    loud = envelope(sound, int(rate * STEP))
+    quiet = loud <= (QUIET * np.percentile(loud, 98) if len(loud) else 0.0)
+    settled: list[Span] = []
+    for span, after in zip(found, [*found[1:], Span(SILENCE, found[-1].end, found[-1].end)], strict=True):
+        settled.append(span)
+        if span.symbol == SILENCE:
             continue
-        first = int((phone.start + SHORTEST) / STEP)
-        last = min(len(loud), int(min(pause.end, phone.end + LONGEST_TAIL) / STEP))
-        quiet = np.flatnonzero(loud[first:last] <= threshold)
-        end = (first + int(quiet[0])) * STEP if len(quiet) else last * STEP
-        phone.end = pause.start = float(min(max(end, phone.start), pause.end))
-    return [span for span in found if span.end > span.start]
+        if after.symbol == SILENCE:
+            span.end = after.start = _fading(span, after, quiet)
+        elif after.owner != span.owner:
+            settled += _hidden_pause(span, after, quiet)
+    return [span for span in settled if span.end > span.start]
+
+
+def _fading(phone: Span, pause: Span, quiet: NDArray[np.bool_]) -> float:
+    """When the last phone before a pause is over."""
+    first = int((phone.start + SHORTEST) / STEP)
+    last = min(len(quiet), int(min(pause.end, phone.end + LONGEST_TAIL) / STEP))
+    silent = np.flatnonzero(quiet[first:last])
+    end = (first + int(silent[0]) if len(silent) else last) * STEP
+    return float(min(max(end, phone.start), pause.end))
+
+
+def _hidden_pause(phone: Span, after: Span, quiet: NDArray[np.bool_]) -> list[Span]:
+    """The silence between two words that the model counts as part of the first one's last phone."""
+    first = int((phone.start + SHORTEST) / STEP)
+    window = quiet[first : int((after.start + SHORTEST) / STEP)]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], window.astype(np.int8), [0]])))
+    runs = [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+    start, end = max(runs, key=lambda run: run[1] - run[0], default=(0, 0))
+    if (end - start) * STEP < PAUSE:
+        return []
+    phone.end = (first + start) * STEP
+    after.start = min((first + end) * STEP, after.end)
+    return [Span(SILENCE, phone.end, after.start)]
 
 
 def envelope(sound: Samples, step: int) -> NDArray[np.float64]:
