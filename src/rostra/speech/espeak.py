@@ -87,7 +87,7 @@ class EspeakVoice:
 
     def _piece(self, said: _Said, pace: Pace) -> Speech:
         sound, rate = _sound(self.name, " ".join(said.words), pace)
-        if not len(sound):
+        if not sound.any():
             raise EngineError(f"espeak-ng said nothing for {' '.join(said.words)[:40]!r}.", field="voice")
         phrases = _phrases(sound, rate)
         spoken = [index for index, word in enumerate(said.words) if any(char.isalnum() for char in word)]
@@ -143,7 +143,11 @@ def _run(arguments: Sequence[str], text: str) -> bytes:
     program = shutil.which(PROGRAM) or PROGRAM
     try:
         done = subprocess.run(  # noqa: S603  (our own arguments; the text goes by standard input)
-            [program, *arguments], input=text.encode(), capture_output=True, check=True, timeout=PATIENCE
+            [program, *arguments],
+            input=text.replace("\0", "").encode("utf-8", "replace"),
+            capture_output=True,
+            check=True,
+            timeout=PATIENCE,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise EngineError(f"espeak-ng failed: {error}", REMEDY, "voice") from error
