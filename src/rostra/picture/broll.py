@@ -58,6 +58,7 @@ class Clip:
         self.ended = False
         self._frame = Yuv420.empty(size)
         self._file = _open(path)
+        self._step = float(1 / (_film(self._file).average_rate or Fraction(25)))  # s, of a picture
         self._aspect = float(_film(self._file).sample_aspect_ratio or 1)
         self._pictures = self._decoded(start)
         current = next(self._pictures, None)
@@ -67,15 +68,16 @@ class Clip:
         if current is None:
             raise MediaError(f"{path} holds no picture that can be read.", "Give another clip.", FIELD)
         self._current: VideoFrame | None = current[1]
+        self._over = current[0] + self._step  # s into the clip, when the current picture has had its time
         self._ahead: tuple[float, VideoFrame] | None = next(self._pictures, None)
 
     def next(self) -> Yuv420:
         """The picture of the next frame, in a frame that is used again for the one after."""
         time = self._start + self._shown / self._fps
         while self._ahead is not None and self._ahead[0] <= time + SLACK:
-            self._current = self._ahead[1]
+            self._current, self._over = self._ahead[1], self._ahead[0] + self._step
             self._ahead = next(self._pictures, None)
-        if self._ahead is None and not self.ended and self._shown:
+        if self._ahead is None and time >= self._over - SLACK and not self.ended:
             self._end()
         if self._current is not None:
             _fit(self._current, self._aspect, self._frame)
@@ -100,12 +102,13 @@ class Clip:
         stream.thread_type = "AUTO"
         origin = float((stream.start_time or 0) * (stream.time_base or 0))
         self._file.seek(max(0, round((origin + start) * av.time_base)))
-        step = float(1 / (stream.average_rate or Fraction(25)))
         before: tuple[float, VideoFrame] | None = None
-        time = -step
+        time = -self._step
         for picture in self._sound_pictures(stream):
             time = (
-                time + step if picture.pts is None else float(picture.pts * (picture.time_base or 0)) - origin
+                time + self._step
+                if picture.pts is None
+                else float(picture.pts * (picture.time_base or 0)) - origin
             )
             if time <= start + SLACK:
                 before = (time, picture)
