@@ -193,15 +193,27 @@ def _blazer_collar(
 ) -> list[Any]:
     """The collar from the gorge seam round the back of the neck."""
     wide = torso.neck_width
-    u = np.linspace(0, 1, 90)
+    u = np.unique(np.concatenate([np.linspace(0, 0.13, 24), np.linspace(0, 1, 90)]))
     ring = _ring(torso, [(0, side), (90, side + 0.10), (180, side + 0.16)], 181, 0.13)
     skirt = _outward(torso, ring, 0.36)
-    turn = [(0.55, 85.0), (0.78, 130.0), (1.0, 180.0)]
-    start = (0.0, *torso.before(float(line(roll, gorge)[0]), gorge, 0.16))
-    knots = [start, (0.3, *torso.before(wide + 0.12, side - 0.16, 0.16))]
+    turn = [(0.6, 85.0), (0.8, 130.0), (1.0, 180.0)]
+    fold = np.array([float(line(roll, gorge)[0]), gorge])
+    seam = fold + 0.60 * (tip - fold)  # where the collar's end leaves the lapel: the notch
+    corner = seam + np.array([0.07, 0.16])
+    knots = [
+        (0.0, *torso.before(fold[0], gorge - 0.01, 0.16)),
+        (0.12, *torso.before(fold[0] + 0.01, gorge + 0.06, 0.16)),
+    ]
+    knots += [(0.35, *torso.before(wide + 0.12, side - 0.16, 0.16))]
     knots += [(share, *ring[round(90 + angle / 2)]) for share, angle in turn]
-    edge = [(0.0, *torso.before(tip[0] - 0.17, gorge + 0.02, 0.16))]
-    edge += [(0.3, *torso.before(wide + 0.40, side - 0.34, 0.16))]
+    edge = [
+        (0.0, *torso.before(seam[0], seam[1], 0.16)),
+        (0.11, *torso.before(corner[0] - 0.008, corner[1] - 0.012, 0.16)),
+    ]
+    edge += [
+        (0.12, *torso.before(corner[0], corner[1], 0.16)),
+        (0.35, *torso.before(wide + 0.45, side - 0.38, 0.16)),
+    ]
     edge += [(share, *skirt[round(90 + angle / 2)]) for share, angle in turn]
     inner, outer = line(knots, u), line(edge, u)
     return [

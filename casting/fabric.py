@@ -6,6 +6,8 @@ from typing import Any
 
 from casting.blender import Shader, linear
 
+STITCH = 0.05  # decimetres from a rim to the line it is sewn along
+
 
 def wool(colour: str, name: str = "wool") -> Any:
     """Suiting: matt, a soft sheen, fine twill, a stitched line along the rims."""
@@ -27,7 +29,14 @@ def cotton(colour: str, name: str = "cotton") -> Any:
 def knit(colour: str, name: str = "knit") -> Any:
     """Fine jersey: soft ribs of wool with fuzz."""
     shader, surface = _cloth(name, colour, roughness=0.85, sheen=0.45, mottle=0.06)
-    _bump(shader, surface, _weave(shader, 34.0, 0.3), 0.35, 0.012)
+    where = shader.node("TexCoord").outputs["Object"]
+    ribs = shader.node(
+        "TexWave", {"bands_direction": "X"}, Vector=where, Scale=9.0, Distortion=0.3, Detail=0.0
+    )
+    height = shader.math(
+        "ADD", ribs.outputs["Fac"], shader.math("MULTIPLY", shader.noise(where, 60.0, 2.0), 0.5)
+    )
+    _bump(shader, surface, height, 0.45, 0.012)
     return shader.finish(surface.outputs[0])
 
 
@@ -78,6 +87,9 @@ def _bump(shader: Shader, surface: Any, height: Any, strength: float, distance: 
     fine = shader.node("Bump", Strength=strength, Distance=distance, Height=height)
     broad = shader.node("Bump", Strength=0.35, Distance=0.10, Height=crease, Normal=fine.outputs[0])
     seam = shader.math("ABSOLUTE", shader.attribute("seam").outputs["Fac"])
+    rim = shader.attribute("rim").outputs["Fac"]
+    stitch = shader.math("ABSOLUTE", shader.math("SUBTRACT", rim, STITCH))
+    stitched = shader.smooth(stitch, 0.0, 0.012, 0.45, 1.0)
     sewn = shader.node("Bump", Strength=0.8, Distance=0.02, Normal=broad.outputs[0])
-    shader.put(sewn.inputs["Height"], shader.smooth(seam, 0.0, 0.025))
+    shader.put(sewn.inputs["Height"], shader.math("MINIMUM", shader.smooth(seam, 0.0, 0.035), stitched))
     shader.put(surface.inputs["Normal"], sewn.outputs[0])

@@ -198,7 +198,7 @@ def _tailoring(torso: Torso, places: Points) -> Points:
     high = smoothstep(torso.shoulder[1] + 0.05, torso.shoulder[1] + 0.6, places[:, 1])
     pad = 0.06 * smoothstep(-0.75, -0.1, seam) * smoothstep(0.12, 0.0, seam)
     head = 0.055 * smoothstep(0.0, 0.07, seam) * smoothstep(0.5, 0.1, seam)
-    added: Points = high * (pad + head) - 0.012 * np.exp(-((seam / 0.03) ** 2))
+    added: Points = high * (pad + head)
     return added
 
 
@@ -240,7 +240,7 @@ def panel(
     index = np.arange(rows * columns).reshape(rows, columns)
     faces = np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]], axis=-1).reshape(-1, 4)
     faces = _facing(torso, points.reshape(-1, 3), faces)
-    attributes = {"rim": np.minimum(rim, 1).ravel()}
+    attributes = {"rim": np.minimum(rim, 1).ravel(), "seam": np.ones(rim.size)}
     return _refined(blender.mesh(name, points.reshape(-1, 3) + torso.eyes, faces, material, attributes))
 
 
