@@ -146,7 +146,11 @@ ROLES = (
 )  # fmt: skip
 
 # role, module and table of the recipe, function, its model
-WORN = (("hair", "hair", "add_hair", "Hair"), ("clothes", "clothes", "add_clothes", "Clothes"))
+WORN = (
+    ("hair", "hair", "add_hair", "Hair"),
+    ("clothes", "clothes", "add_clothes", "Clothes"),
+    ("accessory", "jewellery", "add_jewellery", "Jewellery"),
+)
 
 
 def shape(recipe: Recipe) -> tuple[Points, dict[str, human.Target]]:
