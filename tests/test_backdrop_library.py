@@ -20,6 +20,12 @@ def test_a_listed_background_has_a_full_hd_picture_of_modest_size(name: str) -> 
     assert path.stat().st_size <= 200_000
 
 
+@pytest.mark.parametrize("name", catalogue())
+def test_a_listed_background_has_a_preview(name: str) -> None:
+    with Image.open(LIBRARY / "previews" / f"{name}.webp") as picture:
+        assert picture.size == (480, 270)
+
+
 def test_every_picture_of_the_library_is_listed() -> None:
     assert {path.stem for path in LIBRARY.glob("*.webp")} == set(catalogue())
 
