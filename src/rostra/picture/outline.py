@@ -18,7 +18,7 @@ from rostra.picture.compiled import compiled
 from rostra.picture.raster import SUBPIXELS
 
 WIDTH = 1.0  # pixels of the fringe
-BORDER = -1  # `beside` of an edge that no other triangle shares
+BORDER = -1  # for the other triangle of an edge that has only one
 
 
 class Outline:
@@ -37,8 +37,7 @@ class Outline:
         vertices: int,
     ) -> None:
         self._source = (triangles, layer, solid)
-        self._fine = fine  # (layers,)
-        self._across = neighbours(triangles, fine[layer])
+        self._edges = edges(triangles, fine[layer])
         self._normal = np.zeros((vertices, 2), np.float32)
         self._reach = np.zeros(vertices, np.float32)
         room = len(triangles) + 6 * int(fine[layer].sum())
@@ -48,80 +47,54 @@ class Outline:
         self.count = 0
         self._marks = np.zeros(len(triangles), np.uint8)
 
-    def trace(self, xs: NDArray[np.int32], ys: NDArray[np.int32], weight: NDArray[np.float32]) -> None:
+    def trace(self, xs: NDArray[np.int32], ys: NDArray[np.int32]) -> None:
         """Make the list for a pose; fills the second half of `xs` and `ys`."""
         triangles, layer, solid = self._source
         half = len(xs) // 2
         xs[half:], ys[half:] = xs[:half], ys[:half]
-        _mark(triangles, self._fine[layer], *self._across, xs, ys, self._normal, self._reach, self._marks)
+        _mark(self._edges, xs, ys, self._normal, self._reach, self._marks)
         _spread(self._normal, self._reach, xs, ys)
         self.count = _list(triangles, layer, solid, self._marks, half, self.triangles, self.layer, self.solid)
 
 
-def neighbours(
-    triangles: NDArray[np.int32], wanted: NDArray[np.bool_]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """For each edge (corner e to e + 1) of each wanted triangle: the other triangle and its third vertex.
+def edges(triangles: NDArray[np.int32], wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The edges of the wanted triangles, each once, with the later of its two triangles.
 
     Returns:
-        beside: (t, 3) int32, `BORDER` for none; opposite: (t, 3) int32.
+        (m, 6) int32: its ends, that triangle's third vertex, the other's third vertex or `BORDER`, that
+        triangle, which of its edges it is (corner e to e + 1).
     """
-    beside = np.full((len(triangles), 3), BORDER, np.int32)
-    opposite = np.zeros((len(triangles), 3), np.int32)
-    seen: dict[tuple[int, int], tuple[int, int]] = {}
+    found: dict[tuple[int, int], tuple[int, ...]] = {}
     for t in np.flatnonzero(wanted):
         for e in range(3):
             a, b, c = (int(triangles[t, (e + n) % 3]) for n in range(3))
-            edge = (min(a, b), max(a, b))
-            if edge in seen:
-                other, place = seen[edge]
-                beside[t, e], opposite[t, e] = other, triangles[other, (place + 2) % 3]
-                beside[other, place], opposite[other, place] = t, c
-            else:
-                seen[edge] = (int(t), e)
-    return beside, opposite
+            name = (min(a, b), max(a, b))
+            other = found[name][2] if name in found else BORDER
+            found[name] = (a, b, c, other, int(t), e)
+    return np.array(list(found.values()), np.int32).reshape(-1, 6)
 
 
 @compiled
-def _mark(
-    triangles: Any,
-    fine: Any,
-    beside: Any,
-    opposite: Any,
-    xs: Any,
-    ys: Any,
-    normal: Any,
-    reach: Any,
-    marks: Any,
-) -> None:
+def _mark(edges: Any, xs: Any, ys: Any, normal: Any, reach: Any, marks: Any) -> None:
     """Find the borders of a pose: bits of `marks` are edges; sums up outward normals at their ends."""
     normal[:] = 0
     reach[:] = 0
-    for t in range(len(triangles)):
-        marks[t] = 0
-        if not fine[t]:
+    marks[:] = 0
+    for n in range(len(edges)):
+        a, b, c, p = edges[n, 0], edges[n, 1], edges[n, 2], edges[n, 3]
+        dx, dy = np.int64(xs[b]) - xs[a], np.int64(ys[b]) - ys[a]
+        side = dx * (ys[c] - ys[a]) - dy * (xs[c] - xs[a])
+        beyond = side if p == BORDER else dx * (ys[p] - ys[a]) - dy * (xs[p] - xs[a])
+        if (side > 0) != (beyond > 0) or side == 0 or beyond == 0:
             continue
-        for e in range(3):
-            other = beside[t, e]
-            if other > t:
-                continue
-            a, b, c = triangles[t, e], triangles[t, (e + 1) % 3], triangles[t, (e + 2) % 3]
-            dx, dy = np.float64(xs[b] - xs[a]), np.float64(ys[b] - ys[a])
-            side = dx * np.float64(ys[c] - ys[a]) - dy * np.float64(xs[c] - xs[a])
-            beyond = side
-            if other >= 0:
-                p = opposite[t, e]
-                beyond = dx * np.float64(ys[p] - ys[a]) - dy * np.float64(xs[p] - xs[a])
-            length = np.sqrt(dx * dx + dy * dy)
-            if side * beyond <= 0 or length == 0:
-                continue
-            depth = np.float64(SUBPIXELS) if other < 0 else min(abs(beyond) / length, np.float64(SUBPIXELS))
-            sign = -1.0 if side > 0 else 1.0
-            marks[t] |= np.uint8(1 << e)
-            for v in (a, b):
-                normal[v, 0] += np.float32(-dy / length * sign)
-                normal[v, 1] += np.float32(dx / length * sign)
-                reach[v] = max(reach[v], np.float32(depth * WIDTH))
+        length = np.sqrt(np.float64(dx * dx + dy * dy))
+        depth = np.float64(SUBPIXELS) if p == BORDER else min(abs(beyond) / length, np.float64(SUBPIXELS))
+        sign = -1.0 if side > 0 else 1.0
+        marks[edges[n, 4]] |= np.uint8(1 << edges[n, 5])
+        for v in (a, b):
+            normal[v, 0] += np.float32(-dy / length * sign)
+            normal[v, 1] += np.float32(dx / length * sign)
+            reach[v] = max(reach[v], np.float32(depth * WIDTH))
 
 
 @compiled

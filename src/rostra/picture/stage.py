@@ -122,7 +122,7 @@ class Stage:
         if box.empty:
             return
         rig, wear, lines = self._rig, self._wear, self._outline
-        lines.trace(rig.xs, rig.ys, rig.weight)
+        lines.trace(rig.xs, rig.ys)
         paint(
             self._canvas.reshape(-1), self.size.width, np.array(box), rig.xs, rig.ys, wear.uv, rig.weight,
             rig.flags, lines.triangles, lines.layer, lines.solid, 0, lines.count,
