@@ -53,7 +53,8 @@ def reference(phones: tuple[Phone, ...], times: Floats) -> Floats:
     at = times[:, None] + spread
     index = np.searchsorted(starts, at, side="right")
     values = np.where(at >= ends, 0.0, heights[index])
-    return values @ bell / bell.sum()
+    smooth: Floats = values @ bell / bell.sum()
+    return smooth
 
 
 def openness(phone: Phone) -> float:
@@ -85,7 +86,9 @@ class Lag:
 def lag(gap: Floats, times: Floats, phones: tuple[Phone, ...]) -> Lag:
     """The shift at which the seen opening fits the expected one best."""
     shifts = np.arange(-REACH, REACH + 1e-9, STEP)
-    fits = np.array([correlation(gap, reference(phones, times - shift)) for shift in shifts])
+    grid = np.arange(times[0] - REACH - STEP, times[-1] + REACH + 2 * STEP, STEP)
+    said = reference(phones, grid)
+    fits = np.array([correlation(gap, np.interp(times - shift, grid, said)) for shift in shifts])
     best = int(fits.argmax())
     return Lag(float(shifts[best]), float(fits[best]))
 
@@ -161,4 +164,5 @@ def loudness(pcm: Floats, rate: int, times: Floats, span: float = 0.06) -> Float
     summed = np.concatenate([[0.0], np.cumsum(pcm.astype(np.float64) ** 2)])
     middle = np.rint(times * rate).astype(int)
     low, high = np.clip(middle - half, 0, len(pcm)), np.clip(middle + half, 0, len(pcm))
-    return np.sqrt((summed[high] - summed[low]) / np.maximum(high - low, 1))
+    root: Floats = np.sqrt((summed[high] - summed[low]) / np.maximum(high - low, 1))
+    return root
