@@ -29,6 +29,9 @@ LIDS_OVERLAP = 0.004  # dm
 
 ROUND = 0.88  # height of the middle of an open mouth, against the unit as drawn
 
+# units that pull the corners of the mouth down more than speech does: share of the fall that is kept
+LEVEL = {"mouthStretchLeft": 0.35, "mouthStretchRight": 0.35}
+
 # units that fold the cheeks more sharply than a young face does: rounds of smoothing
 SOFTER = {
     "mouthSmileLeft": 12, "mouthSmileRight": 12, "mouthStretchLeft": 6, "mouthStretchRight": 6,
@@ -98,6 +101,10 @@ def corrected(points: Points, units: Units) -> Units:
     """
     result = dict(units)
     lips = seams.mouth()
+    for name, share in LEVEL.items():
+        vertices, shifts = units[name]
+        result[name] = vertices, shifts * [1, share, 1]
+    units = dict(result)
     for name, rounds in SOFTER.items():
         result[name] = _softened(units[name], rounds)
     units = dict(result)

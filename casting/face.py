@@ -18,6 +18,8 @@ from casting.sculpt import step
 Points = NDArray[np.float64]
 Follow = Callable[[Points], None]
 STEPS = 7  # points of a hair
+SWING = 2.1  # how far lashes turn down, against their lid
+SIDES = ("left", "right")
 FRONT = 2  # number of the lid ring that lashes grow from
 
 
@@ -38,15 +40,10 @@ class Rooted:
         points: (COUNT, 3) at rest.
         strands: (n, k, 3) at rest, root first.
         near: how many vertices a root listens to.
-        among: vertices it may listen to; the whole skin if None.
     """
 
-    def __init__(
-        self, points: Points, strands: Points, near: int = 6, among: NDArray[np.int64] | None = None
-    ) -> None:
-        some = np.arange(BODY) if among is None else among
-        gap, found = cKDTree(points[some]).query(strands[:, 0], near)
-        self.vertices = some[found]
+    def __init__(self, points: Points, strands: Points, near: int = 6) -> None:
+        gap, self.vertices = cKDTree(points[:BODY]).query(strands[:, 0], near)
         weight = 1 / (gap**2 + 1e-5)
         self.weight = weight / weight.sum(axis=1, keepdims=True)
         self.rest = points[:BODY].copy()
@@ -156,52 +153,73 @@ def _laid(surface: tuple[Points, NDArray[np.int64]], flat: Points, sign: float) 
 def add_lashes(points: Points, part: LashPart) -> tuple[Any, Follow]:
     """The lashes, and what moves them."""
     generator = np.random.default_rng(11)
-    strands, radii = [], []
-    for sign, side in ((1.0, "left"), (-1.0, "right")):
-        centre, _ = ball(points, side)
-        for upper in (True, False):
-            row = _lid_row(points, side, upper)
-            count = part.count if upper else part.count // 2
-            hairs = _lashes(row, centre, sign, upper, count, part, generator)
-            strands.append(hairs)
-            radii.append(np.full(count, part.radius * (1.0 if upper else 0.42)))
-    everything = np.concatenate(strands)
-    edges = [seams.eye(side) for side in ("left", "right")]
-    among = np.unique(np.concatenate([half[FRONT] for lids in edges for half in (lids.upper, lids.lower)]))
-    rooted = Rooted(points, everything, 3, among)
-    thing = curves("lashes", everything, np.concatenate(radii), hair_material("lashes", part.colour), tip=0.1)
-    return thing, lambda posed: move(thing, rooted.at(posed))
+    rows = [_Lashes(points, side, upper, part, generator) for side in SIDES for upper in (True, False)]
+    radii = np.concatenate([row.radii for row in rows])
+    material = hair_material("lashes", part.colour)
+
+    def strands(posed: Points) -> Points:
+        return np.concatenate([row.at(posed) for row in rows])
+
+    thing = curves("lashes", strands(points), radii, material, tip=0.1)
+    return thing, lambda posed: move(thing, strands(posed))
 
 
-def _lid_row(points: Points, side: str, upper: bool) -> Points:
-    """(m, 3) the front edge of a lid from the inner to the outer corner."""
-    lids = seams.eye(side)
-    row = (lids.upper if upper else lids.lower)[FRONT]
-    edge = seams.limits(points, row)
-    order = np.argsort(np.abs(edge[:, 0]))
-    sorted_: Points = edge[order]
-    return sorted_
+class _Lashes:
+    """The lashes of one lid. They ride on its edge and swing about the eyeball with it.
 
+    Args:
+        points: (COUNT, 3) at rest.
+        side: `left` or `right`.
+        upper: whether they grow from the upper lid.
+        part: their shape.
+        generator: of their irregularity.
+    """
 
-def _lashes(
-    row: Points,
-    centre: Points,
-    sign: float,
-    upper: bool,
-    count: int,
-    part: LashPart,
-    generator: np.random.Generator,
-) -> Points:
-    along = np.sort(np.clip(np.linspace(0.10, 0.98, count) + generator.normal(0, 0.006, count), 0, 1))
-    path = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(row, axis=0), axis=1))])
-    root = np.stack([np.interp(along * path[-1], path, row[:, k]) for k in range(3)], axis=1)
-    length = part.length * (1 if upper else part.lower) * (0.40 + 0.60 * step(0.0, 0.75, along))
-    length = length * generator.normal(1, 0.10, count)
-    t = np.linspace(0, 1, STEPS)[None]
-    out = _unit(root - centre)
-    fan = sign * (0.9 * (along - 0.42) + generator.normal(0, 0.05, count))
-    rise = (0.05 * t + 0.62 * t**2) if upper else (-0.62 * t + 0.05 * t**2)
-    hairs = root[:, None] + ((0.85 if upper else 0.6) * out[:, None] * t[..., None] * length[:, None, None])
-    hairs[..., 1] += rise * length[:, None]
-    hairs[..., 0] += fan[:, None] * length[:, None] * t
-    return hairs
+    def __init__(
+        self, points: Points, side: str, upper: bool, part: LashPart, generator: np.random.Generator
+    ) -> None:
+        lids = seams.eye(side)
+        row = (lids.upper if upper else lids.lower)[FRONT]
+        self.row = row[np.argsort(np.abs(points[row, 0]))]  # from the inner to the outer corner
+        self.centre, _ = ball(points, side)
+        count = part.count if upper else part.count // 2
+        along = np.linspace(0.10, 0.98, count) + generator.normal(0, 0.006, count)
+        self.along = np.clip(along, 0, 1)
+        self.radii = np.full(count, part.radius * (1.0 if upper else 0.42))
+        self.rest = self._roots(points)
+        self.strands = self._grown(1.0 if side == "left" else -1.0, upper, part, generator)
+
+    def _roots(self, points: Points) -> Points:
+        edge = seams.limits(points, self.row)
+        path = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(edge, axis=0), axis=1))])
+        return np.stack([np.interp(self.along * path[-1], path, edge[:, k]) for k in range(3)], axis=1)
+
+    def _grown(self, sign: float, upper: bool, part: LashPart, generator: np.random.Generator) -> Points:
+        """(n, STEPS, 3) from the roots."""
+        count = len(self.along)
+        length = part.length * (1 if upper else part.lower) * (0.40 + 0.60 * step(0.0, 0.75, self.along))
+        length = length * generator.normal(1, 0.10, count)
+        t = np.linspace(0, 1, STEPS)[None]
+        fan = sign * (0.9 * (self.along - 0.42) + generator.normal(0, 0.05, count))
+        rise = (0.05 * t + 0.62 * t**2) if upper else (-0.62 * t + 0.05 * t**2)
+        ahead = 0.85 if upper else 0.6
+        hairs: Points = ahead * _unit(self.rest - self.centre)[:, None] * t[..., None] * length[:, None, None]
+        hairs[..., 1] += rise * length[:, None]
+        hairs[..., 0] += fan[:, None] * length[:, None] * t
+        return hairs
+
+    def at(self, posed: Points) -> Points:
+        """(n, STEPS, 3) in an expression."""
+        roots = self._roots(posed)
+        turn = SWING * (self._height(roots) - self._height(self.rest))
+        cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+        x, y, z = self.strands.transpose(2, 0, 1)
+        swung = np.stack([x, cos * y + sin * z, cos * z - sin * y], axis=-1)
+        result: Points = roots[:, None] + swung
+        return result
+
+    def _height(self, roots: Points) -> Points:
+        """(n,) angle above the eyeball's equator."""
+        away = roots - self.centre
+        angle: Points = np.arctan2(away[:, 1], away[:, 2])
+        return angle

@@ -28,7 +28,7 @@ LIGHTS = {
     "rim left": ((-3.6, 1.4, -3.4), 1.2, 3.0, 150.0, "#ffe9d2"),
     "top": ((0.0, 4.8, -1.2), 2.0, 2.0, 60.0, "#ffffff"),
 }
-GLINT = ((-1.7, 1.6, 6.0), 1.5, 130.0)  # place, diameter, watts
+GLINT = ((-2.0, 2.0, 6.0), 1.7, 130.0)  # place, diameter, watts
 WORLD = ("#e9eefc", 0.28)
 
 
@@ -44,7 +44,7 @@ def prepare(person: Person, gain: float = 1.0) -> None:
 
 
 def _glint(person: Person) -> None:
-    """A lamp that only the corneas see: the light in the eyes."""
+    """A lamp that only the corneas see: the light in the eyes. The key's own reflection would break it up."""
     offset, size, watts = GLINT
     _area("glint", person.camera.eyes, offset, (size, size), watts, "#fffaf4")
     lamp = bpy.data.objects["glint"]
@@ -53,6 +53,12 @@ def _glint(person: Person) -> None:
     for side in ("left", "right"):
         clear.objects.link(person.roles[f"eye_{side}"][1])
     lamp.light_linking.receiver_collection = clear
+    others = bpy.data.collections.new("not the corneas")
+    for cornea in clear.objects:
+        others.objects.link(cornea)
+    for link in others.collection_objects:
+        link.light_linking.link_state = "EXCLUDE"
+    bpy.data.objects["key"].light_linking.receiver_collection = others
 
 
 def _engine(scene: Any) -> None:

@@ -161,9 +161,13 @@ class _Arch:
         along, out = self.frame(s)
         del along
         v = np.linspace(0, 1, steps)
-        height = line[:, None] + 0.13 * v
+        height = line[:, None] + (0.13 if row.down > 0 else 0.07) * v
         bulge = (
-            0.004 + 0.022 * np.sin(np.pi * np.clip(v * 1.2, 0, 1)) * (0.7 + 0.3 * arch[:, None]) - 0.09 * v**2
+            0.004
+            + (0.022 if row.down > 0 else 0.012)
+            * np.sin(np.pi * np.clip(v * 1.2, 0, 1))
+            * (0.7 + 0.3 * arch[:, None])
+            - (0.09 if row.down > 0 else 0.13) * v**2
         )
         bulge[:, 0] = -0.03
         points = self.at(s)[:, None] + out[:, None] * bulge[..., None]
