@@ -117,7 +117,8 @@ def _list(
     n = 0
     for t in range(len(triangles)):
         one = layer[t]
-        out[n] = triangles[t]
+        for corner in range(3):
+            out[n, corner] = triangles[t, corner]
         out_layer[n], out_solid[n] = one, solid[t]
         n += 1
         for e in range(3):

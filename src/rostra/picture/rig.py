@@ -7,6 +7,7 @@ alone and two equal poses are equal to the last bit.
 
 from __future__ import annotations
 
+from math import cos, sin
 from typing import Any
 
 import numpy as np
@@ -64,12 +65,12 @@ class Rig:
         if row.shape != (len(CHANNELS),):
             raise ValueError(f"a row of motion has {len(CHANNELS)} channels, not {row.shape}")
         row = np.nan_to_num(row, posinf=0.0, neginf=0.0).astype(np.float32)
-        _deform(
-            row, self._factors, pack.delta_start, pack.delta_vertex, pack.delta, pack.vertices, self._work
-        )
-        own = row[_OWN].astype(np.float64)
+        self._work[:] = pack.vertices
+        _deform(row, self._factors, pack.delta_start, pack.delta_vertex, pack.delta, self._work)
+        gaze_yaw, gaze_pitch, lung, yaw, pitch, roll, sway, lean = (float(row[place]) for place in _OWN)
         _turn(
-            self._work, pack.gaze, pack.breath, pack.head, own, self._eyes, self._pivot, self._view,
+            self._work, pack.gaze, pack.breath, pack.head, _rotation(gaze_yaw, gaze_pitch, 0.0),
+            _rotation(yaw, pitch, roll), lung, sway, lean, self._eyes, self._pivot, self._view,
             self.xs, self.ys,
         )  # fmt: skip
         for layer, drives in zip(pack.layers, self._drives, strict=True):
@@ -109,9 +110,8 @@ def _factors(name: str) -> list[int]:
 
 
 @compiled
-def _deform(row: Any, factors: Any, starts: Any, vertex: Any, delta: Any, rest: Any, out: Any) -> None:
-    """Vertices plus the weighted shapes."""
-    out[:] = rest
+def _deform(row: Any, factors: Any, starts: Any, vertex: Any, delta: Any, out: Any) -> None:
+    """Add the weighted shapes to the vertices."""
     for shape in range(len(factors)):
         weight = np.float32(1)
         for factor in range(FACTORS):
@@ -126,44 +126,25 @@ def _deform(row: Any, factors: Any, starts: Any, vertex: Any, delta: Any, rest: 
             out[v, 2] += weight * delta[m, 2]
 
 
-@compiled
-def _rotation(yaw: Any, pitch: Any, roll: Any) -> Any:
+def _rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     """Roll, then pitch, then yaw; x right, y down, z to the viewer. Signs as in `acting.motion`."""
-    cy, sy, cp, sp, cr, sr = (
-        np.cos(yaw),
-        np.sin(yaw),
-        np.cos(pitch),
-        np.sin(pitch),
-        np.cos(roll),
-        np.sin(roll),
-    )
-    turn = np.array([[cy, 0.0, sy], [0.0, 1.0, 0.0], [-sy, 0.0, cy]])
-    nod = np.array([[1.0, 0.0, 0.0], [0.0, cp, sp], [0.0, -sp, cp]])
-    tilt = np.array([[cr, -sr, 0.0], [sr, cr, 0.0], [0.0, 0.0, 1.0]])
-    return _product(turn, _product(nod, tilt))
-
-
-@compiled
-def _product(a: Any, b: Any) -> Any:
-    out = np.zeros((3, 3))
-    for i in range(3):
-        for j in range(3):
-            for k in range(3):
-                out[i, j] += a[i, k] * b[k, j]
-    return out
+    cy, sy, cp, sp, cr, sr = cos(yaw), sin(yaw), cos(pitch), sin(pitch), cos(roll), sin(roll)
+    turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    nod = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
+    tilt = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+    return np.ascontiguousarray(turn @ nod @ tilt)
 
 
 @compiled
 def _turn(
-    work: Any, gaze: Any, breath: Any, head: Any, own: Any, eyes: Any, pivot: Any, view: Any, xs: Any, ys: Any
-) -> None:
-    """Eyeballs, breath, head, sway, perspective, frame; own: the channels of `_OWN`, in that order."""
-    eyeball = _rotation(own[0], own[1], 0.0)
-    skull = _rotation(own[3], own[4], own[5])
-    lung, lean = own[2], 1.0 + LEAN * own[7]
+    work: Any, gaze: Any, breath: Any, head: Any, eyeball: Any, skull: Any, lung: Any, sway: Any, lean: Any,
+    eyes: Any, pivot: Any, view: Any, xs: Any, ys: Any,
+) -> None:  # fmt: skip
+    """Eyeballs, breath, head, sway, perspective, frame."""
     width, height, distance, scale, left, top = view[0], view[1], view[2], view[3], view[4], view[5]
-    sway_cos, sway_sin = np.cos(SWAY_ROLL * own[6]) * lean, np.sin(SWAY_ROLL * own[6]) * lean
-    shift = SWAY_SHIFT * width * own[6]
+    grown = 1.0 + LEAN * lean
+    sway_cos, sway_sin = np.cos(SWAY_ROLL * sway) * grown, np.sin(SWAY_ROLL * sway) * grown
+    shift = SWAY_SHIFT * width * sway
     for v in range(len(work)):
         x, y, z = np.float64(work[v, 0]), np.float64(work[v, 1]), np.float64(work[v, 2])
         if gaze[v] > 0:
