@@ -52,6 +52,7 @@ CASES = {
     "blank": (" \n\n ", (), 2, "empty"),
     "emoji": ("🎉 🎉\n", (), 2, "scenes[0].narration"),
     "punctuation": ("Hello.\n\n... !?", (), 2, "scenes[1].narration"),
+    "a language that the voice does not speak": ("你好，世界。", (), 2, "scenes[0].narration"),
     "a megabyte": ("word " * 210_000, (), 2, "ROSTRA_MAX_SCRIPT_BYTES"),
     "presenter": ("Hello.", ("--presenter", "elipse"), 2, "Did you mean ellipse"),
     "voice": ("Hello.", ("--voice", "hart"), 2, "Did you mean heart"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rostra.acting.actor import Actor
 from rostra.acting.manner import Manner
-from rostra.errors import RostraError
+from rostra.errors import RostraError, ScriptError
 from rostra.picture.backdrop import backdrop
 from rostra.picture.broll import Clip
 from rostra.picture.frame import Size
@@ -93,10 +93,22 @@ class Company:
         return [note for note in dict.fromkeys(notes) if note]
 
     def speak(self, scene: Scene, number: int) -> Iterator[Speech]:
-        """The narration of a scene, sentence by sentence."""
+        """The narration of a scene, sentence by sentence.
+
+        Raises:
+            ScriptError: there is nothing in it that the voice can say.
+        """
         voice, pace = self._voice(scene)
+        silent = True
         with self._blaming(number, "narration"):
-            yield from voice.speak(scene.narration, pace)
+            for speech in voice.speak(scene.narration, pace):
+                silent = False
+                yield speech
+            if silent:
+                raise ScriptError(
+                    f"The voice {voice.name} finds nothing that it can say.",
+                    "Write it in the voice's language, or choose another voice.",
+                )
 
     def actor(self, scene: Scene, number: int) -> Actor:
         """An actor for the take that starts with this scene."""
