@@ -13,11 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from casting import blender
 from casting.field import Points, smoothstep
+from casting.longhair import part_line
 from casting.scalp import Head
 from casting.strands import clear, frizz
 from casting.styles import STYLES, baby
 
-StyleName = Literal["bob", "sidepart"]
+StyleName = Literal["bob", "long", "bun", "sidepart", "crop", "coils", "stubble"]
+
+PARTED = ("bob", "long")  # styles whose parting shows a line of scalp
+STRAY = 50.0  # degrees from the front: hairs before it do not fly away, over the face
 
 
 class Hair(BaseModel):
@@ -31,7 +35,9 @@ class Hair(BaseModel):
     tips: str = Field("#6b4226", description="of highlights and ends")
     hairline: str = Field("soft", description="a table of `scalp.HAIRLINES`")
     parting: float = Field(0.24, description="x of the parting at the front; positive is the person's left")
-    length: float = Field(1.8, description="bob: how far below the eyes it ends; short: of the top hair")
+    length: float = Field(
+        1.8, description="bob, long: how far below the eyes it ends; bun: its radius; else of the top hair"
+    )
     sides: float = Field(0.16, description="short styles: length over the ears")
     volume: float = Field(0.16, description="height over the skull")
     wave: float = Field(0.03, description="height of the waves")
@@ -41,8 +47,8 @@ class Hair(BaseModel):
     tuck: float = Field(0.0, description="bob: -1 the right, 1 the left side is tucked behind the ear")
     turn: float = Field(0.7, description="bob: how far the ends turn in")
     flyaways: float = Field(0.015, description="share of hairs that stray")
-    strands: int = 42000
-    radius: float = Field(0.0042, description="of a hair at its root")
+    strands: int = 30000
+    radius: float = Field(0.0049, description="of a hair at its root")
     gloss: float = Field(0.30, description="roughness of the shine, smaller is glossier")
     seed: int = 2
 
@@ -57,7 +63,8 @@ def add_hair(points: Points, hair: Hair) -> list[Any]:
     head = Head(points)
     rng = np.random.default_rng(hair.seed)
     strands = STYLES[hair.style](head, hair, rng)
-    loose = rng.random(len(strands)) < hair.flyaways
+    azimuth, _ = head.angles(strands[:, 0])
+    loose = (rng.random(len(strands)) < hair.flyaways) & (azimuth > STRAY)
     strands[loose] = frizz(strands[loose], 0.03, rng)
     strands = clear(strands, head.field, 0.015)
     fine = clear(baby(head, hair, strands, rng), head.field, 0.006)
@@ -110,4 +117,8 @@ def _cap(head: Head, hair: Hair) -> Any:
     shader.put(matt.inputs["Alpha"], shader.math("MULTIPLY", cover, 0.92))
     material = shader.finish(matt.outputs[0])
     shares = smoothstep(0.15, 0.95, grown[used])
+    if hair.style in PARTED:
+        place = head.skin[used]
+        beside = np.abs(place[:, 0] - part_line(hair, place[:, 2])) + 0.2 * (place[:, 2] < -0.75)
+        shares = shares * (1 - 0.7 * np.exp(-((beside / 0.035) ** 2)))
     return blender.mesh("scalp", lifted, compact.reshape(triangles.shape), material, {"grown": shares})

@@ -110,7 +110,7 @@ class Head:
     def _off_ear(self, points: Points) -> Points:
         place = self.points[self.ear]
         inner = np.quantile(np.abs(place[:, 0]), 0.25)
-        low, high = place.min(axis=0), place.max(axis=0)
+        low, high = np.quantile(place, 0.04, axis=0), np.quantile(place, 0.86, axis=0)
         held = (np.abs(points[:, 0]) > inner) & (points[:, 1] < high[1]) & (points[:, 1] > low[1])
         held &= (points[:, 2] > low[2]) & (points[:, 2] < high[2])
         free: Points = 1.0 - held.astype(np.float64)

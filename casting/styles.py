@@ -1,4 +1,4 @@
-"""Styles of hair: each a function from head and recipe to strands."""
+"""Styles of hair by name: each a function from head, recipe and chance to strands (n, k, 3)."""
 
 from __future__ import annotations
 
@@ -6,83 +6,27 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from casting.field import Field, Points, smoothstep, unit
+from casting.field import Points
+from casting.longhair import bob, bun
 from casting.scalp import Head
-from casting.strands import along, children, clump, frizz, grow, locks, resample, trim, wave
+from casting.shorthair import coils, crop, sidepart, stubble
+from casting.strands import children, frizz, resample
 
 if TYPE_CHECKING:
     from casting.hair import Hair
 
 Random = np.random.Generator
-GUIDES = 5000
 
-
-def bob(head: Head, hair: Hair, rng: Random) -> Points:
-    """Parted at a side, falling round the face to about the shoulders, ends turned in."""
-    hull = _curtain(head)
-    roots, _ = head.roots(GUIDES, hair.hairline, rng)
-    side = _side(roots, hair, rng)
-    layer = rng.random(len(roots)) ** 0.7
-    azimuth, _ = head.angles(roots)
-    skull = head.skull
-    centre = skull.centre
-    tucked = side * hair.tuck > 0
-
-    fore = smoothstep(centre[2] - 0.1, centre[2] + 0.7, roots[:, 2])  # 1 at the front hairline
-    top = smoothstep(0.35, 0.75, roots[:, 1])
-    beside = np.maximum(azimuth - 6, 50 + 24 * rng.random(len(roots)))
-    goal = np.where(tucked, np.maximum(azimuth, 100.0), beside) + 5 * rng.standard_normal(len(roots))
-    apart = np.abs(roots[:, 0] - hair.parting)
-    back = np.where(tucked, -0.55, -0.12) * fore - 0.25
-    spring = top * (0.4 + 0.6 * smoothstep(0.02, 0.4, apart)) * (0.45 + 0.55 * fore)
-
-    def flow(place: Points, share: float, normal: Points) -> Points:
-        local = place - centre
-        about = np.degrees(np.arctan2(np.abs(local[:, 0]), local[:, 2]))
-        down = along(np.tile([0.0, -1.0, 0.0], (len(place), 1)), normal)
-        out = np.stack([side, -0.15 * np.ones(len(side)), back], axis=1)
-        out = along(out, normal)
-        high = (smoothstep(0.45, 0.95, place[:, 1]) * top)[:, None]
-        round_ = np.cross(normal, [0.0, 1.0, 0.0]) * np.sign(local[:, :1])  # towards the front
-        turn = np.clip((about - goal) / 18, -1.4, 1.4)[:, None]
-        turn = turn * smoothstep(-1.3, -0.3, place[:, 1])[:, None]
-        fall = unit(down + 0.75 * turn * round_)
-        inward = unit((skull.centre - place) * [1, 0, 1])
-        curl = smoothstep(-hair.length + 0.55, -hair.length, place[:, 1])[:, None]
-        fall = unit(fall + hair.turn * curl * inward)
-        rise = (smoothstep(0.22, 0.0, share) * spring)[:, None]
-        return high * out + (1 - high) * fall + rise * normal + rise * fore[:, None] * [0.0, 0.3, -0.25]
-
-    def lift(place: Points, share: float) -> Points:
-        crown = smoothstep(0.2, 0.9, place[:, 1])
-        bell = smoothstep(-0.2, -1.1, place[:, 1])
-        held = np.where(tucked, smoothstep(0.5, 0.0, place[:, 1]) * smoothstep(-0.9, -0.3, place[:, 1]), 0.0)
-        body = hair.volume * (0.7 + 0.35 * crown + 0.75 * bell) * (1 - 0.75 * held)
-        return 0.02 + (0.02 + body * layer) * float(smoothstep(0.0, 0.2, share))
-
-    length = np.full(len(roots), 0.9) + (roots[:, 1] + hair.length) * 1.25
-    guides = grow(roots, length, 36, hull, flow, lift, inertia=0.55)
-    return _finished(head, hair, rng, guides, side)
-
-
-def _finished(head: Head, hair: Hair, rng: Random, guides: Points, side: Points) -> Points:
-    """Hairs of a long style from its guides: blended, cut, gathered, waved."""
-    roots, _ = head.roots(hair.strands, hair.hairline, rng, soft=5.0)
-    sides = np.concatenate([side, _side(roots, hair, rng)])
-    hairs = children(guides, roots, rng, sides, jitter=0.06)
-    fore = smoothstep(-0.9, -0.1, hairs[:, -1, 2])
-    end = -hair.length - 0.10 * fore + 0.09 * rng.standard_normal(len(hairs)) ** 2
-    hairs = trim(hairs, end)
-    lock = locks(hairs, hair.locks, rng)
-    hairs = wave(hairs, lock, hair.wave, hair.period, 0.2, rng)
-    inside = head.hairiness(hairs[:, 0], hair.hairline, 14.0)
-    hairs = clump(hairs, lock, hair.clump * (0.6 + 0.7 * rng.random(len(hairs))) * inside, 0.55)
-    fine = locks(hairs, hair.locks * 6, rng)
-    hairs = clump(hairs, fine, 0.5, 0.5)
-    hairs = frizz(hairs, 0.006, rng)
-    return hairs[~_before_face(head, hairs, hair)]
+STYLES: dict[str, Callable[[Head, Hair, Random], Points]] = {
+    "bob": bob,
+    "long": bob,
+    "bun": bun,
+    "sidepart": sidepart,
+    "crop": crop,
+    "coils": coils,
+    "stubble": stubble,
+}
 
 
 def baby(head: Head, hair: Hair, strands: Points, rng: Random) -> Points:
@@ -94,92 +38,3 @@ def baby(head: Head, hair: Hair, strands: Points, rng: Random) -> Points:
     share = (0.10 + 0.14 * rng.random(len(strands))) * min(1.0, 1.0 / max(hair.length, 0.1))
     short = frizz(resample(strands, share), 0.012, rng)
     return children(short, roots, rng, jitter=0.4)
-
-
-def _side(roots: Points, hair: Hair, rng: Random) -> Points:
-    """1 left of the parting, -1 right; the line wanders a little and ends at the crown."""
-    line = hair.parting * (1 - smoothstep(-0.3, -1.15, roots[:, 2]))
-    wander = 0.010 * np.sin(roots[:, 2] * 23) + 0.020 * rng.standard_normal(len(roots))
-    wander = wander * (1 + 1.5 * smoothstep(-0.6, -1.1, roots[:, 2]))
-    return np.where(roots[:, 0] > line + wander, 1.0, -1.0)
-
-
-def _before_face(head: Head, hairs: Points, hair: Hair) -> NDArray[np.bool_]:
-    """Hairs that come before the face."""
-    inner = hairs[:, 3:]
-    azimuth, elevation = head.angles(inner)
-    fringe = 9 + 16 * smoothstep(14, 44, azimuth)
-    low = (
-        (azimuth < 46) & (elevation < head.hairline(azimuth, hair.hairline) - fringe) & (inner[..., 1] > -1.3)
-    )
-    throat = (inner[..., 2] > -1.05) & (inner[..., 1] < -0.7) & (np.abs(inner[..., 0]) < 0.52)
-    before: NDArray[np.bool_] = np.any(low | throat, axis=1)
-    return before
-
-
-def _curtain(head: Head) -> Field:
-    """The skull's ellipsoid and, below its middle, a column: what long hair hangs about."""
-    skull = head.skull
-
-    def change(places: Points, skin: Points) -> Points:
-        local = places - skull.centre
-        x = local[:, 0] / (skull.half_width * 1.04)
-        z = local[:, 2] / np.where(local[:, 2] > 0, skull.front * 0.98, skull.back * 0.98)
-        low = smoothstep(0.0, -1.2, local[:, 1])
-        z = z * (1 + 0.35 * low * (local[:, 2] < 0) + 0.15 * low * (local[:, 2] > 0))
-        y = np.maximum(local[:, 1], 0) / skull.up
-        hull = (np.sqrt(x**2 + y**2 + z**2) - 1) * skull.half_width
-        near: Points = np.minimum(hull, skin)
-        return near
-
-    return head.field.changed(change).smoothed(0.05)
-
-
-def sidepart(head: Head, hair: Hair, rng: Random) -> Points:
-    """Short at the sides, longer on top and swept over from a parting, with height at the front."""
-    roots, _ = head.roots(GUIDES, hair.hairline, rng, soft=3.0)
-    part = hair.parting
-    sign = np.sign(part)
-    across = (part - roots[:, 0]) * sign  # distance from the parting, towards the heavy side
-    top = smoothstep(0.42, 0.70, roots[:, 1] - 0.12 * (roots[:, 2] < -0.9)) * smoothstep(-0.05, 0.02, across)
-    fore = smoothstep(-0.75, 0.0, roots[:, 2])
-    lock = locks(roots[:, None].repeat(2, axis=1), hair.locks // 2, rng)
-    mess = rng.standard_normal((len(roots), 3))[lock]
-    layer = 0.35 * rng.random(len(roots)) + 0.65 * rng.random(len(roots))[lock]
-
-    def flow(place: Points, share: float, normal: Points) -> Points:
-        one = np.ones(len(place))
-        swept = along(
-            np.stack([-sign * (0.85 + 0.2 * mess[:, 0]), 0.1 * one, -0.65 * one + 0.22 * mess[:, 1]], axis=1),
-            normal,
-        )
-        combed = along(np.stack([0 * one, -one, -0.55 * one + 0.1 * mess[:, 1]], axis=1), normal)
-        rise = (top * (0.5 + 0.9 * fore) * smoothstep(0.55, 0.0, share))[:, None]
-        forward = (top * fore * smoothstep(0.3, 0.0, share))[:, None] * [0.0, 0.35, 0.15]
-        return top[:, None] * swept + (1 - top)[:, None] * combed + rise * normal + forward
-
-    def lift(place: Points, share: float) -> Points:
-        arch = np.sin(np.pi * min(1.0, 0.2 + 0.62 * share)) * float(smoothstep(0.0, 0.25, share))
-        tall = hair.volume * (0.45 + 0.75 * fore) * (0.35 + 0.65 * layer)
-        low = (1 - top) * (0.01 + 0.03 * layer) * min(1.0, 3 * share)
-        height: Points = 0.01 + top * tall * arch + low
-        return height
-
-    length = hair.sides * (0.75 + 0.4 * layer) * (0.75 + 0.35 * smoothstep(0.0, 0.5, roots[:, 1]))
-    length = length * (1 - top) + top * hair.length * (0.72 + 0.28 * fore) * (
-        0.85 + 0.3 * rng.random(len(roots))
-    )
-    guides = grow(roots, length, 20, head.field, flow, lift, inertia=0.5)
-    hair_roots, _ = head.roots(hair.strands, hair.hairline, rng, soft=4.0)
-    label = np.where(np.concatenate([across, (part - hair_roots[:, 0]) * sign]) > 0, 1.0, 0.0)
-    hairs = children(guides, hair_roots, rng, label, jitter=0.15)
-    lock = locks(hairs, hair.locks, rng)
-    high = smoothstep(0.3, 0.7, hairs[:, 0, 1])
-    hairs = clump(hairs, lock, hair.clump * (0.25 + 0.75 * high), 0.45)
-    hairs = clump(hairs, locks(hairs, hair.locks * 7, rng), 0.45, 0.5)
-    hairs = wave(hairs, lock, hair.wave, hair.period, 0.3, rng)
-    hairs = frizz(hairs, 0.008, rng)
-    return hairs[~_before_face(head, hairs, hair)]
-
-
-STYLES: dict[str, Callable[[Head, Hair, Random], Points]] = {"bob": bob, "sidepart": sidepart}

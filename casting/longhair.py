@@ -1,0 +1,173 @@
+"""Long hair: bobs, falling hair, knots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casting.field import Field, Points, smoothstep, unit
+from casting.scalp import Head
+from casting.strands import along, children, clump, frizz, grow, locks, trim, wave
+
+if TYPE_CHECKING:
+    from casting.hair import Hair
+
+Random = np.random.Generator
+GUIDES = 5000  # strands that are grown; the others are blended from them
+
+
+CLOTHED = 0.2  # decimetres that hair keeps from the shoulders, for what is worn there
+
+
+def bob(head: Head, hair: Hair, rng: Random) -> Points:
+    """Parted at a side, falling round the face to about the shoulders, ends turned in."""
+    hull = _curtain(head)
+    roots, _ = head.roots(GUIDES, hair.hairline, rng)
+    side = _side(roots, hair, rng)
+    layer = rng.random(len(roots)) ** 0.7
+    azimuth, _ = head.angles(roots)
+    skull = head.skull
+    centre = skull.centre
+    tucked = side * hair.tuck > 0
+
+    fore = smoothstep(centre[2] - 0.1, centre[2] + 0.7, roots[:, 2])  # 1 at the front hairline
+    top = smoothstep(0.35, 0.75, roots[:, 1])
+    beside = np.maximum(azimuth - 6, 50 + 24 * rng.random(len(roots)))
+    goal = np.where(tucked, np.maximum(azimuth, 100.0), beside) + 5 * rng.standard_normal(len(roots))
+    apart = np.abs(roots[:, 0] - hair.parting)
+    back = np.where(tucked, -0.55, -0.12) * fore - 0.25
+    spring = top * (0.4 + 0.6 * smoothstep(0.02, 0.4, apart)) * (0.45 + 0.55 * fore)
+
+    def flow(place: Points, share: float, normal: Points) -> Points:
+        local = place - centre
+        about = np.degrees(np.arctan2(np.abs(local[:, 0]), local[:, 2]))
+        down = along(np.tile([0.0, -1.0, 0.0], (len(place), 1)), normal)
+        out = np.stack([side, -0.15 * np.ones(len(side)), back], axis=1)
+        out = along(out, normal)
+        high = (smoothstep(0.45, 0.95, place[:, 1]) * top)[:, None]
+        round_ = np.cross(normal, [0.0, 1.0, 0.0]) * np.sign(local[:, :1])  # towards the front
+        turn = np.clip((about - goal) / 18, -1.4, 1.4)[:, None]
+        turn = turn * smoothstep(-1.3, -0.3, place[:, 1])[:, None]
+        fall = unit(down + 0.75 * turn * round_)
+        inward = unit((skull.centre - place) * [1, 0, 1])
+        curl = smoothstep(-hair.length + 0.55, -hair.length, place[:, 1])[:, None]
+        fall = unit(fall + hair.turn * curl * inward)
+        rise = (smoothstep(0.22, 0.0, share) * spring)[:, None]
+        return high * out + (1 - high) * fall + rise * normal + rise * fore[:, None] * [0.0, 0.3, -0.25]
+
+    def lift(place: Points, share: float) -> Points:
+        crown = smoothstep(0.2, 0.9, place[:, 1])
+        bell = smoothstep(-0.2, -1.1, place[:, 1])
+        held = np.where(tucked, smoothstep(0.5, 0.0, place[:, 1]) * smoothstep(-0.9, -0.3, place[:, 1]), 0.0)
+        body = hair.volume * (0.7 + 0.35 * crown + 0.75 * bell) * (1 - 0.75 * held)
+        return 0.02 + (0.02 + body * layer) * float(smoothstep(0.0, 0.2, share))
+
+    length = np.full(len(roots), 0.9) + (roots[:, 1] + hair.length) * 1.25
+    guides = grow(roots, length, 36, hull, flow, lift, inertia=0.55)
+    return _finished(head, hair, rng, guides, side)
+
+
+def _finished(head: Head, hair: Hair, rng: Random, guides: Points, side: Points) -> Points:
+    """Hairs of a long style from its guides: blended, cut, gathered, waved."""
+    roots, _ = head.roots(hair.strands, hair.hairline, rng, soft=5.0)
+    sides = np.concatenate([side, _side(roots, hair, rng)])
+    hairs = children(guides, roots, rng, sides, jitter=0.06)
+    fore = smoothstep(-0.9, -0.1, hairs[:, -1, 2])
+    end = -hair.length - 0.10 * fore + 0.09 * rng.standard_normal(len(hairs)) ** 2
+    hairs = trim(hairs, end)
+    lock = locks(hairs, hair.locks, rng)
+    hairs = wave(hairs, lock, hair.wave, hair.period, 0.2, rng)
+    inside = head.hairiness(hairs[:, 0], hair.hairline, 14.0)
+    hairs = clump(hairs, lock, hair.clump * (0.6 + 0.7 * rng.random(len(hairs))) * inside, 0.55)
+    fine = locks(hairs, hair.locks * 6, rng)
+    hairs = clump(hairs, fine, 0.5, 0.5)
+    hairs = frizz(hairs, 0.006, rng)
+    return hairs[~before_face(head, hairs, hair)]
+
+
+def part_line(hair: Hair, z: Points) -> Points:
+    """x of the parting over the head; it meets the middle at the crown."""
+    line: Points = hair.parting * (1 - smoothstep(-0.3, -1.15, z))
+    return line
+
+
+def _side(roots: Points, hair: Hair, rng: Random) -> Points:
+    """1 left of the parting, -1 right; the line wanders a little and ends at the crown."""
+    line = part_line(hair, roots[:, 2])
+    wander = 0.010 * np.sin(roots[:, 2] * 23) + 0.026 * rng.standard_normal(len(roots))
+    wander = wander * (1 + 1.5 * smoothstep(-0.6, -1.1, roots[:, 2]))
+    return np.where(roots[:, 0] > line + wander, 1.0, -1.0)
+
+
+def _curtain(head: Head) -> Field:
+    """The skull's ellipsoid and, below its middle, a column: what long hair hangs about."""
+    skull = head.skull
+
+    def change(places: Points, skin: Points) -> Points:
+        local = places - skull.centre
+        x = local[:, 0] / (skull.half_width * 1.04)
+        z = local[:, 2] / np.where(local[:, 2] > 0, skull.front * 0.98, skull.back * 0.98)
+        low = smoothstep(0.0, -1.2, local[:, 1])
+        z = z * (1 + 0.35 * low * (local[:, 2] < 0) + 0.15 * low * (local[:, 2] > 0))
+        y = np.maximum(local[:, 1], 0) / skull.up
+        hull = (np.sqrt(x**2 + y**2 + z**2) - 1) * skull.half_width
+        worn = CLOTHED * smoothstep(-1.35, -1.6, places[:, 1])
+        near: Points = np.minimum(hull, skin - worn)
+        return near
+
+    return head.field.changed(change).smoothed(0.05)
+
+
+def bun(head: Head, hair: Hair, rng: Random) -> Points:
+    """Drawn back smoothly into a knot behind the crown."""
+    skull = head.skull
+    knot = skull.centre + np.array([0.0, 0.62 * skull.up, -0.90 * skull.back])
+    roots, _ = head.roots(GUIDES, hair.hairline, rng)
+    layer = rng.random(len(roots))
+
+    def flow(place: Points, share: float, normal: Points) -> Points:
+        way = unit(knot - place)
+        return along(way, normal) + 0.3 * share * way
+
+    def lift(place: Points, share: float) -> Points:
+        height: Points = 0.012 + (0.02 + hair.volume * layer) * smoothstep(0, 0.3, share)
+        return height
+
+    guides = grow(roots, 1.15 * np.linalg.norm(roots - knot, axis=1), 24, head.field, flow, lift)
+    hair_roots, _ = head.roots(int(0.8 * hair.strands), hair.hairline, rng, soft=6.0)
+    hairs = children(guides, hair_roots, rng, jitter=0.03)
+    hairs = clump(hairs, locks(hairs, hair.locks, rng), 0.6 * hair.clump, 0.6)
+    hairs = np.concatenate([hairs, _knot(knot, hair.length, hair.strands // 6, hairs.shape[1], rng)])
+    return frizz(hairs, 0.006, rng)
+
+
+def _knot(centre: Points, radius: float, count: int, steps: int, rng: Random) -> Points:
+    """(count, steps, 3) hairs wound round a ball."""
+    start = unit(rng.standard_normal((count, 3)))
+    latitude = np.arcsin(start[:, 2])[:, None] + np.linspace(-0.3, 0.3, steps)
+    longitude = np.arctan2(start[:, 1], start[:, 0])[:, None] + np.linspace(0, 2.2, steps)
+    bulge = 1 + 0.08 * np.sin(6 * latitude + longitude)
+    ball = [
+        np.cos(latitude) * np.cos(longitude),
+        np.cos(latitude) * np.sin(longitude),
+        0.85 * np.sin(latitude),
+    ]
+    wound: Points = centre + (radius * bulge * (0.9 + 0.1 * rng.random((count, 1))))[..., None] * np.stack(
+        ball, -1
+    )
+    return wound
+
+
+def before_face(head: Head, hairs: Points, hair: Hair) -> NDArray[np.bool_]:
+    """Hairs that come before the face."""
+    inner = hairs[:, 3:]
+    azimuth, elevation = head.angles(inner)
+    fringe = 9 + 16 * smoothstep(14, 44, azimuth)
+    low = (
+        (azimuth < 46) & (elevation < head.hairline(azimuth, hair.hairline) - fringe) & (inner[..., 1] > -1.3)
+    )
+    throat = (inner[..., 2] > -1.05) & (inner[..., 1] < -0.7) & (np.abs(inner[..., 0]) < 0.52)
+    before: NDArray[np.bool_] = np.any(low | throat, axis=1)
+    return before
