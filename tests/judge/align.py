@@ -8,7 +8,8 @@ Source: PocketSphinx 5, its English acoustic model and dictionary (ARPAbet, no s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +23,19 @@ Floats = NDArray[np.float64]
 
 FRAMES = 100  # per second
 REDUCED = ("AH", "IH", "ER")  # vowels that most often have no stress
+SHORT = 3  # letters of words that most often have none: I, and, my
 IPA = {
     "AA": "ɑ", "AE": "æ", "AH": "ə", "AO": "ɔ", "AW": "W", "AY": "I", "B": "b", "CH": "ʧ", "D": "d",
     "DH": "ð",
     "EH": "ɛ", "ER": "ɜ", "EY": "A", "F": "f", "G": "ɡ", "HH": "h", "IH": "ɪ", "IY": "i", "JH": "ʤ", "K": "k",
     "L": "l", "M": "m", "N": "n", "NG": "ŋ", "OW": "O", "OY": "Y", "P": "p", "R": "ɹ", "S": "s", "SH": "ʃ",
     "T": "t", "TH": "θ", "UH": "ʊ", "UW": "u", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ",
+}  # fmt: skip
+SOUNDS = {
+    "ch": "CH", "ck": "K", "ee": "IY", "ea": "IY", "ng": "NG", "oo": "UW", "ou": "AW", "ph": "F", "qu": "K W",
+    "sh": "SH", "th": "TH", "a": "AE", "b": "B", "c": "K", "d": "D", "e": "EH", "f": "F", "g": "G", "h": "HH",
+    "i": "IH", "j": "JH", "k": "K", "l": "L", "m": "M", "n": "N", "o": "AA", "p": "P", "r": "R", "s": "S",
+    "t": "T", "u": "AH", "v": "V", "w": "W", "x": "K S", "y": "IY", "z": "Z",
 }  # fmt: skip
 
 
@@ -47,7 +55,7 @@ class Alignment:
 def align(samples: Floats, words: Sequence[str]) -> Alignment:
     """Find words in a sound that says them.
 
-    A word that the dictionary lacks stands in by its longest beginning that is a word.
+    Words that the dictionary lacks are guessed from their letters.
 
     Args:
         samples: the sound, `RATE` a second.
@@ -77,13 +85,23 @@ def _hear(decoder: Any, samples: Floats) -> None:
 
 
 def _known(word: str, decoder: Any) -> list[str]:
-    beginnings = [[part[:n] for n in range(len(part), 0, -1)] for part in plain([word])]
-    found = (next((text for text in texts if decoder.lookup_word(text)), "") for texts in beginnings)
-    return [text for text in found if text]
+    """What a written word sounds like, as words of the dictionary; those that it lacks are added."""
+    parts = plain([word])
+    for part in parts:
+        if not decoder.lookup_word(part):
+            decoder.add_word(part, guess(part))
+    return parts
 
 
-def _phones(piece: Iterable[Any]) -> Iterator[Phone]:
+def guess(word: str) -> str:
+    """How a word may be said that is in no dictionary, letter by letter; ARPAbet."""
+    stem = word[:-1] if len(word) > 3 and word.endswith("e") else word
+    return " ".join(SOUNDS[match] for match in re.findall("|".join(SOUNDS), stem)) or "AH"
+
+
+def _phones(piece: Any) -> Iterator[Phone]:
+    word = piece.name.split("(")[0]
     for phone in piece:
         start, stop = phone.start / FRAMES, (phone.start + phone.duration) / FRAMES
-        stress = int(phone.name[0] in "AEIOU" and phone.name not in REDUCED)
+        stress = int(phone.name[0] in "AEIOU" and phone.name not in REDUCED and len(word) > SHORT)
         yield Phone(IPA.get(phone.name, SILENCE), start, stop, stress)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from judge import captions, lips, listen, verdict
+from judge.align import guess
 from judge.eyes import blinks
 from judge.truth import Phone, Truth, Word, load
 from judge.watch import EYE_CORNERS, INNER_LIPS, MOUTH_CORNERS, OUTER_EYE_CORNERS, Sight, measure
@@ -162,6 +163,11 @@ def test_captions_must_say_the_words_on_time(tmp_path: Path) -> None:
         "captions.kept": 0.5
     }
     assert verdict.captioned(cues[:1], list(starts), on_time) == {"captions.kept": 0.0}
+
+
+@pytest.mark.parametrize(("word", "sounds"), [("rostra", "R AA S T R AE"), ("shrimps", "SH R IH M P S")])
+def test_names_are_sounded_out(word: str, sounds: str) -> None:
+    assert guess(word) == sounds
 
 
 def test_truth_survives_its_file(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 NEAR = 0.040  # s, lag that a window may have
 SHUT = 0.15  # of the speaker's range: lips that are less apart count as closed
+ENOUGH = 8  # sounds of a kind, so that they can be told from another
 CLOSE = 0.080  # s, by which a caption's word may miss its sound
 
 
@@ -132,22 +133,34 @@ def _mouth(gap: Floats, width: Floats, sight: Sight, truth: Truth, samples: Floa
     loud = lips.loudness(samples, RATE, times)[speaking]
     said, shown = lips.reference(phones, times)[speaking], gap[speaking]
     speed = lips.speeds(shown, times[speaking])
-    return _timing(gap, times, truth) | {
-        "lips.range": float(span),
-        "lips.shut": _share(lips.shut_gaps(gap, times, phones) < closed + SHUT * span),
-        "lips.wide_round": lips.told_apart(
-            lips.within(width, times, phones, lips.WIDE), lips.within(width, times, phones, lips.ROUND)
-        ),
-        "lips.open_close": lips.told_apart(
-            lips.within(gap, times, phones, lips.OPEN), lips.within(gap, times, phones, lips.CLOSE)
-        ),
-        "lips.loudness": lips.correlation(shown, loud),
-        "lips.beyond_loudness": lips.partial(shown, said, loud),
-        "lips.speed": float(np.percentile(speed, 95)),
-        "lips.top_speed": float(speed.max()),
-        "lips.tremor": lips.tremor(shown, sight.fps),
-        "lips.rest": float(max(_resting(gap, times, truth) - closed, 0.0) / max(span, 1e-9)),
+    return (
+        _timing(gap, times, truth)
+        | _vowels(gap, width, sight, truth)
+        | {
+            "lips.range": float(span),
+            "lips.shut": _share(lips.shut_gaps(gap, times, phones) < closed + SHUT * span),
+            "lips.loudness": lips.correlation(shown, loud),
+            "lips.beyond_loudness": lips.partial(shown, said, loud),
+            "lips.speed": float(np.percentile(speed, 95)),
+            "lips.top_speed": float(speed.max()),
+            "lips.tremor": lips.tremor(shown, sight.fps),
+            "lips.rest": float(max(_resting(gap, times, truth) - closed, 0.0) / max(span, 1e-9)),
+        }
+    )
+
+
+def _vowels(gap: Floats, width: Floats, sight: Sight, truth: Truth) -> dict[str, float]:
+    """How sounds are told apart; left out where a text has too few of them."""
+    pairs = {
+        "lips.wide_round": (width, lips.WIDE, lips.ROUND),
+        "lips.open_close": (gap, lips.OPEN, lips.CLOSE),
     }
+    measures = {}
+    for name, (series, *kinds) in pairs.items():
+        high, low = (lips.within(series, sight.times, truth.phones, kind) for kind in kinds)
+        if min(len(high), len(low)) >= ENOUGH:
+            measures[name] = lips.told_apart(high, low)
+    return measures
 
 
 def _timing(gap: Floats, times: Floats, truth: Truth) -> dict[str, float]:
