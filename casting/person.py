@@ -23,6 +23,7 @@ from casting.recipe import Recipe, read
 Points = NDArray[np.float64]
 
 BELOW = 4.4  # dm under the eyes where the body ends
+USED = 0.6  # share of a unit held at rest by which the unit itself gets smaller
 CORRECTION = "correction"  # the shape key that holds what a plain sum of the units gets wrong
 
 
@@ -159,7 +160,11 @@ def shape(recipe: Recipe) -> tuple[Points, dict[str, human.Target]]:
     points = sculpt.drawn(human.lower_arms(human.shaped(build)), recipe.face)
     rest = expressions.posed(points, expressions.fitted(points), recipe.face.rest)
     rest = seams.mouth().closed(expressions.kept_outside(rest, rest))
-    return rest, expressions.corrected(rest, expressions.fitted(rest))
+    units = expressions.fitted(rest)
+    for name, weight in recipe.face.rest.items():  # part of the way is done at rest already
+        vertices, shifts = units[name]
+        units[name] = vertices, shifts * (1 - USED * weight)
+    return rest, expressions.corrected(rest, units)
 
 
 def main() -> None:

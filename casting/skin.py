@@ -100,7 +100,7 @@ def material(part: SkinPart, lips: LipPart, brows: BrowPart) -> Any:
         Subsurface_Weight=0.75,
         Subsurface_Scale=0.05,
         Subsurface_Radius=(1.0, 0.36, 0.18),
-        Specular_IOR_Level=0.40,
+        Specular_IOR_Level=0.45,
         Coat_Weight=shader.math("MULTIPLY", zone["lips"], 0.10 * lips.shine),
         Coat_Roughness=0.35,
     )
