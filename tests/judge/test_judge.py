@@ -18,19 +18,21 @@ from rostra.presenters.catalogue import Catalogue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PYTHON = ROOT / ".venv-judge/bin/python"
+JUDGE = ROOT / ".venv-judge"
 PATIENCE = 300  # s
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not PYTHON.exists(), reason="The judge is not set up: run make .venv-judge/.set"),
+    pytest.mark.skipif(
+        not (JUDGE / ".set").exists(), reason="The judge is not set up: run make .venv-judge/.set"
+    ),
 ]
 
 
 def judge(video: Path, *options: str) -> dict[str, Any]:
     """What the judge says of one video, from its own environment."""
     done = subprocess.run(
-        [PYTHON, "-m", "tests.judge", video, *options],
+        [JUDGE / "bin/python", "-m", "tests.judge", video, *options],
         check=False,
         cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
