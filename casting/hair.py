@@ -97,6 +97,7 @@ def _material(hair: Hair) -> Any:
         Radial_Roughness=0.42,
         Random_Roughness=0.25,
         Coat=0.0,
+        IOR=1.42,  # below a hair's 1.55: less of the grey glare that lamps behind give dark hair
     )
     return shader.finish(lit.outputs[0])
 
@@ -120,5 +121,5 @@ def _cap(head: Head, hair: Hair) -> Any:
     if hair.style in PARTED:
         place = head.skin[used]
         beside = np.abs(place[:, 0] - part_line(hair, place[:, 2])) + 0.2 * (place[:, 2] < -0.75)
-        shares = shares * (1 - 0.7 * np.exp(-((beside / 0.035) ** 2)))
+        shares = shares * (1 - 0.5 * np.exp(-((beside / 0.025) ** 2)))
     return blender.mesh("scalp", lifted, compact.reshape(triangles.shape), material, {"grown": shares})

@@ -42,7 +42,7 @@ def lobe(head: Head, side: float) -> Points:
     ear = ear[out > np.quantile(out, 0.45)]
     low = ear[ear[:, 1] < ear[:, 1].min() + 0.09]
     middle = low.mean(axis=0)
-    place: Points = np.array([middle[0] + 0.01 * side, middle[1] + 0.03, low[:, 2].max() + 0.012])
+    place: Points = np.array([middle[0] - 0.05 * side, middle[1] - 0.02, low[:, 2].max() + 0.012])
     return place
 
 

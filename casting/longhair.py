@@ -19,11 +19,12 @@ GUIDES = 5000  # strands that are grown; the others are blended from them
 
 
 CLOTHED = 0.2  # decimetres that hair keeps from the shoulders, for what is worn there
+SHOULDERS = 1.4  # decimetres below the eyes: longer hair comes to lie on them
 
 
 def bob(head: Head, hair: Hair, rng: Random) -> Points:
     """Parted at a side, falling round the face to about the shoulders, ends turned in."""
-    hull = _curtain(head)
+    hull = _curtain(head, CLOTHED if hair.length > SHOULDERS else 0.0)
     roots, _ = head.roots(GUIDES, hair.hairline, rng)
     side = _side(roots, hair, rng)
     layer = rng.random(len(roots)) ** 0.7
@@ -96,12 +97,12 @@ def part_line(hair: Hair, z: Points) -> Points:
 def _side(roots: Points, hair: Hair, rng: Random) -> Points:
     """1 left of the parting, -1 right; the line wanders a little and ends at the crown."""
     line = part_line(hair, roots[:, 2])
-    wander = 0.010 * np.sin(roots[:, 2] * 23) + 0.026 * rng.standard_normal(len(roots))
+    wander = 0.004 * np.sin(roots[:, 2] * 17) + 0.016 * rng.standard_normal(len(roots))
     wander = wander * (1 + 1.5 * smoothstep(-0.6, -1.1, roots[:, 2]))
     return np.where(roots[:, 0] > line + wander, 1.0, -1.0)
 
 
-def _curtain(head: Head) -> Field:
+def _curtain(head: Head, worn: float) -> Field:
     """The skull's ellipsoid and, below its middle, a column: what long hair hangs about."""
     skull = head.skull
 
@@ -113,8 +114,7 @@ def _curtain(head: Head) -> Field:
         z = z * (1 + 0.35 * low * (local[:, 2] < 0) + 0.15 * low * (local[:, 2] > 0))
         y = np.maximum(local[:, 1], 0) / skull.up
         hull = (np.sqrt(x**2 + y**2 + z**2) - 1) * skull.half_width
-        worn = CLOTHED * smoothstep(-1.35, -1.6, places[:, 1])
-        near: Points = np.minimum(hull, skin - worn)
+        near: Points = np.minimum(hull, skin - worn * smoothstep(-1.35, -1.6, places[:, 1]))
         return near
 
     return head.field.changed(change).smoothed(0.05)
