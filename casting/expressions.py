@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from casting import human, seams
 from casting.landmarks import BODY, ball, painted, smoothed
+from casting.sculpt import cornea
 
 Points = NDArray[np.float64]
 Units = dict[str, human.Target]
@@ -115,7 +116,7 @@ def corrected(points: Points, units: Units) -> Units:
     opened = _rounded(_summed(points, units, {"jawOpen": 1.0}))
     result["jawOpen"] = _between(points, opened)
     both = _summed(points, {**units, "jawOpen": result["jawOpen"]}, {"jawOpen": 1.0, "mouthClose": 1.0})
-    result["mouthClose"] = _between(opened, lips.closed(both))
+    result["mouthClose"] = _between(opened, lips.closed(both, 0.005))
     for side in ("Left", "Right"):
         name = f"eyeBlink{side}"
         lids = seams.eye(side.lower())
@@ -185,7 +186,8 @@ def kept_outside(rest: Points, points: Points) -> Points:
         for _ in range(4):
             away = seams.limits(result, lids) - centre
             distance = np.linalg.norm(away, axis=1)
-            missing = np.maximum(0, least - distance) * (away[:, 2] > 0.25 * radius)
+            over = radius * cornea(np.arccos(np.clip(away[:, 2] / distance, -1, 1)))
+            missing = np.maximum(0, least + over - distance) * (away[:, 2] > 0.25 * radius)
             result[lids] += away * (missing / distance)[:, None]
     return result
 

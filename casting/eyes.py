@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from casting.blender import Shader, linear, mesh
 from casting.landmarks import ball
 from casting.recipe import EyePart
-from casting.sculpt import step
+from casting.sculpt import cornea, step
 
 Points = NDArray[np.float64]
 RINGS, SPOKES = 200, 160
@@ -48,16 +48,16 @@ def _eye(points: Points, side: str, part: EyePart, viewer: Points) -> list[Any]:
         _ball_material(),
         {"Col": colour},
     )
-    bulge = 1.004 + 0.075 * step(1.25 * iris, 0.0, theta)
+    bulge = 1 + cornea(theta)
     clear = np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], axis=1)
-    cornea = mesh(
+    clear_ = mesh(
         f"cornea_{side}",
         centre + radius * bulge[:, None] * clear @ turn,
         _grid_faces(RINGS, SPOKES),
         _cornea_material(),
     )
-    cornea.visible_shadow = False
-    return [ball_, cornea]
+    clear_.visible_shadow = False
+    return [ball_, clear_]
 
 
 def _look(direction: Points) -> Points:

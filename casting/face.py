@@ -215,6 +215,8 @@ class _Lashes:
         cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
         x, y, z = self.strands.transpose(2, 0, 1)
         swung = np.stack([x, cos * y + sin * z, cos * z - sin * y], axis=-1)
+        shut = np.clip(-turn / SWING / 0.6, 0, 1)[:, None]  # clear of the lower lid that the edge sinks into
+        roots = roots + shut * (0.012 * _unit(roots - self.centre) + np.array([0.0, 0.008, 0.0]))
         result: Points = roots[:, None] + swung
         return result
 

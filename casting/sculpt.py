@@ -80,4 +80,9 @@ def _nose(points: Points, scale: float) -> Points:
     return result
 
 
+def cornea(angle: Points) -> Points:
+    """Height of the cornea over the eyeball, of its radius, at an angle (rad) from where the eye looks."""
+    return 0.004 + 0.040 * step(0.70, 0.0, angle)
+
+
 TIP = 5054  # vertex: tip of the nose
