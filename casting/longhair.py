@@ -24,7 +24,8 @@ SHOULDERS = 1.4  # decimetres below the eyes: longer hair comes to lie on them
 
 def bob(head: Head, hair: Hair, rng: Random) -> Points:
     """Parted at a side, falling round the face to about the shoulders, ends turned in."""
-    hull = _curtain(head, CLOTHED if hair.length > SHOULDERS else 0.0)
+    worn = float(hair.length > SHOULDERS)
+    hull = _curtain(head, worn * CLOTHED)
     roots, _ = head.roots(GUIDES, hair.hairline, rng)
     side = _side(roots, hair, rng)
     layer = rng.random(len(roots)) ** 0.7
@@ -54,7 +55,7 @@ def bob(head: Head, hair: Hair, rng: Random) -> Points:
         fall = unit(down + 0.75 * turn * round_)
         inward = unit((skull.centre - place) * [1, 0, 1])
         curl = smoothstep(-hair.length + 0.55, -hair.length, place[:, 1])[:, None]
-        fall = unit(fall + hair.turn * curl * inward)
+        fall = unit(fall + hair.turn * curl * inward + worn * _rests(local, place))
         rise = (smoothstep(0.22, 0.0, share) * spring)[:, None]
         return high * out + (1 - high) * fall + rise * normal + rise * fore[:, None] * [0.0, 0.3, -0.25]
 
@@ -68,6 +69,14 @@ def bob(head: Head, hair: Hair, rng: Random) -> Points:
     length = np.full(len(roots), 0.9) + (roots[:, 1] + hair.length) * 1.25
     guides = grow(roots, length, 36, hull, flow, lift, inertia=0.55)
     return _finished(head, hair, rng, guides, side)
+
+
+def _rests(local: Points, place: Points) -> Points:
+    """What draws hair that has come to the shoulders over them to the front, or the back."""
+    way = np.where(local[:, 2] > -0.45, 1.0, -1.0)
+    pull = np.stack([-0.9 * np.sign(local[:, 0]), np.zeros(len(way)), 0.9 * way], axis=1)
+    drawn: Points = pull * smoothstep(-SHOULDERS + 0.2, -SHOULDERS - 0.1, place[:, 1])[:, None]
+    return drawn
 
 
 def _finished(head: Head, hair: Hair, rng: Random, guides: Points, side: Points) -> Points:
