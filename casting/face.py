@@ -106,7 +106,7 @@ def _brow(points: Points, side: str, part: BrowPart, generator: np.random.Genera
     tried = generator.uniform(0, 0.98, 3 * count)
     kept = generator.uniform(0, 1, 3 * count) < 0.30 + 0.70 * step(0.0, 0.28, tried)
     along = tried[kept][:count]
-    across = np.clip(generator.normal(0, 0.5, count), -1.1, 1.1)
+    across = np.clip(generator.normal(0, 0.5, count), -0.9, 1.1)
     thick = part.thickness * (0.75 + 0.45 * np.sin(np.pi * np.clip(along + 0.1, 0, 1)))
     thick = thick * (1 - 0.85 * step(0.5, 1.0, along)) * (0.72 + 0.28 * step(0.0, 0.22, along))
     x = part.start + along * part.length
