@@ -4,7 +4,7 @@ import pytest
 
 from rostra.errors import InputError
 from rostra.speech import english
-from rostra.speech.lexicon import EMPTY, Entry, Lexicon, from_mapping, from_pls, load
+from rostra.speech.lexicon import COMMON, EMPTY, Entry, Lexicon, from_mapping, from_pls, load
 
 PLS = """<?xml version="1.0"?>
 <lexicon version="1.0" alphabet="ipa" xml:lang="en-US" xmlns="http://www.w3.org/2005/01/pronunciation-lexicon">
@@ -78,3 +78,11 @@ def test_earlier_lexicons_win():
 
 def test_entries_meet_what_the_author_wrote_before_it_is_read_out():
     assert symbols("Use H.264 now.", from_mapping({"H.264": "banana"})) == symbols("Use banana now.", EMPTY)
+
+
+@pytest.mark.parametrize("stop", ["", ".", "!", "?", ",", "..."])
+def test_an_entry_is_spoken_whatever_follows_it(stop):
+    pytest.importorskip("hibari")
+    said = english.read(f"Welcome to Rostra{stop}", COMMON)
+    assert "ɹˈɑstɹə" in said.symbols
+    assert said.words[-1] == f"Rostra{stop}"

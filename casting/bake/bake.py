@@ -20,11 +20,17 @@ from casting.recipe import Recipe, read
 from rostra.presenters.pack import Pack, Texture, TextureInfo, save
 
 SAMPLES = 32
+SKIN_SCALE = 1.3
+COLLAR = 300.0  # canvas pixels from each side that no neckline reaches
+SHARP = 2.0  # canvas pixels that the shadow of hair is softened at rest
 EYE_SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
 MOUTH_SCALE = 1.5
 SIDES = ("left", "right")
 EYEBALLS = tuple(f"eye_{side}" for side in SIDES)
 FACE = ("skin", "brow")
+HAIR = ("hair",)
+WORN = ("clothes", "accessory", "hair")
+NECKLINE = 1.35  # dm below the neck's joint: no neckline is lower
 LASH_SCALE = LID_SCALE = 1.6
 INNER = ("teeth_lower", "tongue", "teeth_upper")
 # brightness left at the upper edge
@@ -57,6 +63,7 @@ class Bake:
         for side in SIDES:
             lidded = self.textures.pop(f"eye_{side}_lidded")
             self.textures[f"lid_{side}"] = shots.shade(self.textures[f"eye_{side}"], lidded)
+        self._shadow()
         for role in INNER:
             self.textures[role] = shots.sheltered(self.textures[role], DEPTH[role])
             self.textures[f"{role}_dim"] = shots.dimmed(self.textures[role], DIM)
@@ -64,30 +71,64 @@ class Bake:
         sheets = self._sheets()
         return assemble(sheets, self._manifest(), self.textures)
 
+    def _shadow(self) -> None:
+        """Let the hair throw its shadow on the pictures of the skin."""
+        haired, bare = self.textures.pop("haired", None), self.textures["skin"]
+        if haired is None:
+            return
+        self.textures["skin"] = shots.shadowed(bare, bare, haired, SHARP)
+        for name in {key.picture for key in KEYS}:
+            self.textures[name] = shots.shadowed(self.textures[name], bare, haired)
+
     def _shots(self) -> dict[str, Shot]:
-        worn = [role for role in ("clothes", "accessory", "hair") if self.person.roles.get(role)]
-        shot = {"skin": Shot(FACE, EYEBALLS)}
+        worn = [role for role in WORN if self.person.roles.get(role)]
+        return {**self._face_shots(), **self._inner_shots(), **self._worn_shots(worn)}
+
+    def _face_shots(self) -> dict[str, Shot]:
+        """The skin at rest and in far expressions without the hair, whose shade is costly; and that shade."""
+        boxes = {key.picture: self.builder.box(key) for key in KEYS}
+        shot = {"skin": Shot(FACE, EYEBALLS, HAIR, box=self._skin_box(), scale=SKIN_SCALE)}
+        if self.person.roles.get("hair"):
+            shot["haired"] = Shot(FACE, EYEBALLS, box=self._skin_box(), scale=0.5, effort=0.4)
         for key in KEYS:
             # Closed lids need no eyeballs, whose corneas would press their shade through them.
             lids = key.picture == "blink"
             hold, without = ((), EYEBALLS) if lids else (EYEBALLS, ())
-            scale = LID_SCALE if lids else 1.0
-            shot[key.picture] = Shot(FACE, hold, without, key.pose, self.builder.box(key), scale)
+            scale = LID_SCALE if lids else SKIN_SCALE
+            box = boxes[key.picture]
+            shot[key.picture] = Shot(FACE, hold, (*HAIR, *without), key.pose, box, scale, 0.7)
+        shot["lash"] = Shot(("lash",), without=HAIR, box=boxes["blink"], scale=LASH_SCALE)
+        return shot
+
+    def _inner_shots(self) -> dict[str, Shot]:
+        """Eyeballs, teeth and tongue."""
+        shot: dict[str, Shot] = {}
         for side in SIDES:
             eye, box = (f"eye_{side}",), self._eye_box(side)
-            shot[f"eye_{side}"] = Shot(eye, without=(*FACE, "lash"), box=box, scale=EYE_SCALE)
-            shot[f"eye_{side}_lidded"] = Shot(eye, box=box, scale=EYE_SCALE)
-        lids = next(key for key in KEYS if key.picture == "blink")
-        shot["lash"] = Shot(("lash",), box=self.builder.box(lids), scale=LASH_SCALE)
+            shot[f"eye_{side}"] = Shot(eye, without=(*FACE, *HAIR, "lash"), box=box, scale=EYE_SCALE)
+            shot[f"eye_{side}_lidded"] = Shot(eye, without=HAIR, box=box, scale=EYE_SCALE)
         for role in INNER:
-            hidden = (*FACE, *EYEBALLS, *(other for other in INNER if other != role))
+            hidden = (*FACE, *EYEBALLS, *HAIR, *(other for other in INNER if other != role))
             shot[role] = Shot((role,), (), hidden, PARTED, self._mouth_box(), MOUTH_SCALE)
+        return shot
+
+    def _worn_shots(self, worn: list[str]) -> dict[str, Shot]:
+        """Hair, clothes and what else is worn; and the hair once more with what the head hides of it."""
+        shot: dict[str, Shot] = {}
         for role in worn:
             front = tuple(other for other in worn if other != role)
-            shot[role] = Shot((role,), ("skin", *front))
+            shot[role] = Shot((role,), ("skin", *front), effort=0.7)
         if "hair" in worn:
-            shot["hair_back"] = Shot(("hair",))
+            shot["hair_back"] = Shot(("hair",), scale=0.5, effort=0.3)
         return shot
+
+    def _skin_box(self) -> shots.Box:
+        """Head and neck, as far as clothes do not cover everything."""
+        if not self.person.roles.get("clothes"):
+            return 0, 0, WIDTH, HEIGHT
+        lowest = self.builder.neck - NECKLINE
+        bottom = self.figure.camera.seen(np.array([[0.0, lowest, self.builder.eyes["left"][2]]]))[0, 1]
+        return COLLAR, 0, WIDTH - 2 * COLLAR, float(bottom)
 
     def _eye_box(self, side: str) -> shots.Box:
         centre = self.figure.camera.seen(self.builder.eyes[side][None])[0]

@@ -20,11 +20,13 @@ Points = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 STEP = 20.0  # canvas pixels between the points of a net
-CALM = 10  # rounds of evening out between neighbours of a net
+CALM = 24  # rounds of evening out between neighbours of the net around a face
+DRAPE = 40  # the same for hair and clothes, which hang smoothly
 FINE_STEP = 9.0  # the same over teeth, tongue and eyes
 BREATH = 3.0  # canvas pixels that the chest rises
 TONGUE_TIP = (0.0, 0.07, 0.05)  # decimetres that `tongueUp` lifts the tip
 DROOP = 0.6  # how far lashes swing below a closed lid, of how far they rise above an open one
+SLICE = 60.0  # canvas units of depth within which the order of a face's triangles does not matter
 EYE_BOX = (0.22, 0.14)  # dm from the centre of an eyeball to where lids end, sideways and up or down
 MOUTH_BOX = (0.36, 0.16)
 DEEP = 0.62  # dm behind the eyes: where the face ends and the side of the head begins
@@ -93,7 +95,7 @@ class Builder:
         skin = Sheet(
             name="skin",
             vertices=vertices,
-            triangles=np.concatenate([_by_depth(triangles, vertices), self._order(vertices)]),
+            triangles=np.concatenate([sheet.in_bands(triangles, vertices), self._order(vertices)]),
             keys=keys,
             uv=uv,
             mask=mask,
@@ -133,9 +135,11 @@ class Builder:
     def _order(self, vertices: Points) -> NDArray[np.int64]:
         """The face in drawing order: what is hidden at rest, then the rest, the upper lip last."""
         face = self.face
-        triangles = _by_depth(face.triangles, vertices)
+        triangles = sheet.in_bands(face.triangles, vertices)
+        triangles = triangles[np.argsort(_depth(triangles, vertices) // SLICE, kind="stable")]
         points = self.figure.rest[face.vertices]
         hidden = ~self.visible[face.vertices][triangles].all(axis=1)
+        triangles[hidden] = _by_depth(triangles[hidden], vertices)
         box = patch.Opening("mouth", self.mouth[:2] - MOUTH_BOX, self.mouth[:2] + MOUTH_BOX)
         upper = (box.holds(points) & (points[:, 1] > self._parting(points)))[triangles].all(axis=1)
         return triangles[np.argsort(np.where(hidden, 0, 1 + upper), kind="stable")]
@@ -170,8 +174,7 @@ class Builder:
         """What lies under a net on the skin, evened out: contours jump in depth, a mesh should not."""
         _, points, shapes = self.figure.hits(net)
         edge = self.face.vertices[self.face.outline]
-        links = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-        links = np.concatenate([links, links[:, ::-1]])
+        links = sheet.links(triangles)
 
         def calm(rim: Points, values: Points) -> Points:
             every = np.concatenate([rim, values])
@@ -388,7 +391,10 @@ class Builder:
             depth = np.full(len(places), (lift - 0.75) * self.camera.scale)
         else:
             _, points, _ = self.figure.hits(places)
-            depth = self.camera.canvas(points)[:, 2] + lift * self.camera.scale
+            depth = self.camera.canvas(points)[:, 2]
+            for _ in range(DRAPE):
+                depth = sheet.even(depth[:, None], sheet.links(triangles))[:, 0]
+            depth += lift * self.camera.scale
         return self._plain(name, name, places, triangles, depth)
 
     def _plain(
@@ -426,10 +432,13 @@ def _highest(points: Points, low: float, high: float) -> float:
 
 def _by_depth(triangles: NDArray[np.int64], vertices: Points) -> NDArray[np.int64]:
     """Triangles from the farthest to the nearest."""
-    ordered: NDArray[np.int64] = triangles[
-        np.argsort(vertices[triangles][..., 2].mean(axis=1), kind="stable")
-    ]
+    ordered: NDArray[np.int64] = triangles[np.argsort(_depth(triangles, vertices), kind="stable")]
     return ordered
+
+
+def _depth(triangles: NDArray[np.int64], vertices: Points) -> Points:
+    depth: Points = vertices[triangles][..., 2].mean(axis=1)
+    return depth
 
 
 def _moved(vertices: Points, shifts: Mapping[str, Points], pose: Expression) -> Points:

@@ -87,7 +87,7 @@ def grid(
     triangles = np.concatenate(
         [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]
     )
-    return _drop_empty(points, triangles, alpha, corner, scale, step)
+    return _drop_empty(points, in_bands(triangles, points), alpha, corner, scale, step)
 
 
 def _drop_empty(
@@ -155,6 +155,19 @@ def even(values: Points, links: Indices) -> Points:
     np.add.at(total, links[:, 0], values[links[:, 1]])
     moved: Points = 0.5 * values + 0.5 * total / count
     return moved
+
+
+def links(triangles: Indices) -> Indices:
+    """(e, 2) neighbours in a net, both ways."""
+    one_way = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    return np.concatenate([one_way, one_way[:, ::-1]])
+
+
+def in_bands(triangles: Indices, vertices: Points, height: float = 16.0) -> Indices:
+    """Triangles row by row, so that those drawn one after the other lie near each other in memory."""
+    middle = vertices[triangles][..., :2].mean(axis=1)
+    ordered: Indices = triangles[np.lexsort((middle[:, 0], middle[:, 1] // height))]
+    return ordered
 
 
 def inside(points: Points, outline: Points) -> NDArray[np.bool_]:

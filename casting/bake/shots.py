@@ -19,6 +19,7 @@ from rostra.presenters.pack import Texture, TextureInfo
 Box = tuple[float, float, float, float]  # x, y, width, height in canvas pixels
 Picture = NDArray[np.uint8]
 
+SOFT = 8.0  # canvas pixels over which the shadow of hair is evened out where a face moves
 BLEED = 24  # texels that colours spread into what is transparent, so that no edge turns dark
 
 
@@ -33,6 +34,7 @@ class Shot:
         pose: the expression.
         box: part of the canvas, or all of it.
         scale: texels per canvas pixel.
+        effort: samples, as a share of the bake's.
     """
 
     show: tuple[str, ...]
@@ -41,6 +43,7 @@ class Shot:
     pose: Mapping[str, float] = field(default_factory=dict)
     box: Box | None = None
     scale: float = 1.0
+    effort: float = 1.0
 
 
 def take(person: Person, name: str, shot: Shot, folder: Path, samples: int, trim: bool = True) -> Texture:
@@ -49,7 +52,8 @@ def take(person: Person, name: str, shot: Shot, folder: Path, samples: int, trim
     box = _whole(shot)
     if not path.exists():
         person.pose(shot.pose)
-        studio.render(person, path, shot.show, shot.hold, shot.scale, box, samples, shot.without)
+        rounds = max(4, round(samples * shot.effort))
+        studio.render(person, path, shot.show, shot.hold, shot.scale, box, rounds, shot.without)
     with Image.open(path) as image:
         picture = np.array(image.convert("RGBA"))
     if not trim:
@@ -103,6 +107,43 @@ def shade(open_light: Texture, lidded: Texture) -> Texture:
     picture = np.zeros_like(open_light.image)
     picture[..., 3] = 255 * taken
     return Texture(picture, open_light.info)
+
+
+def shadowed(texture: Texture, bare: Texture, haired: Texture, soft: float = SOFT) -> Texture:
+    """A picture that was taken without the hair, with the shadow that hair throws on the face.
+
+    Args:
+        texture: the expression without hair.
+        bare: the rest without hair.
+        haired: the rest with it.
+        soft: canvas pixels over which the shadow is evened out.
+    """
+    light = (_over(haired, texture) + 4.0) / (_over(bare, texture) + 4.0)
+    reach = soft * texture.info.scale
+    blur = ndimage.gaussian_filter(np.clip(light, 0.2, 1.6), (reach, reach, 0))
+    picture = texture.image.copy()
+    picture[..., :3] = np.clip(picture[..., :3] * blur, 0, 255).astype(np.uint8)
+    return Texture(picture, texture.info)
+
+
+def _over(source: Texture, place: Texture) -> NDArray[np.float32]:
+    """The colours of one picture over the place of another, smoothed to about one canvas pixel."""
+    height, width = place.image.shape[:2]
+    own, other = place.info, source.info
+    x = (own.x + np.arange(width) / own.scale - other.x) * other.scale
+    y = (own.y + np.arange(height) / own.scale - other.y) * other.scale
+    grid = np.stack(np.meshgrid(y, x, indexing="ij"))
+    blur = max(0.0, other.scale / 0.5 - 1) / 2  # as coarse as the coarser of both
+    channels = [
+        ndimage.map_coordinates(
+            ndimage.gaussian_filter(source.image[..., k].astype(np.float32), blur),
+            grid,
+            order=1,
+            mode="nearest",
+        )
+        for k in range(3)
+    ]
+    return np.stack(channels, axis=-1)
 
 
 def sheltered(texture: Texture, depth: float, side: float = 0.3) -> Texture:

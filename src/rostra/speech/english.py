@@ -19,6 +19,7 @@ from rostra.speech.traced import Traced
 from rostra.speech.utterance import BLANK, NOBODY, PUNCTUATION, Utterance
 
 FINAL = ".!?…"
+STOPS = ".,;:!?…"
 
 _lock = threading.Lock()
 
@@ -50,8 +51,10 @@ def _tokens(text: str, phonemes: dict[str, str], british: bool) -> list[Any]:
     pronouncer = _pronouncer(british)
     tokens = pronouncer.tokenize(text)
     for token in tokens:
-        if token.text in phonemes:
-            token.phonemes, token.rating = phonemes[token.text], 5
+        # The tokeniser takes one letter with a full stop for an initial, and a lexicon's mark is one letter.
+        mark = token.text.rstrip(STOPS)
+        if mark in phonemes:
+            token.phonemes, token.rating = phonemes[mark] + token.text[len(mark) :], 5
     found: list[Any] = pronouncer.phonemize_tokens(tokens)
     return found
 
