@@ -1,0 +1,1 @@
+"""Presenters: who is seen and heard."""

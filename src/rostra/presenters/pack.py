@@ -20,8 +20,9 @@ expressions. Key 0 is the rest. Because a key says for each vertex where that po
 *seen* in its picture (`uv`), what is blended is only light and folds, never position. How much a
 vertex takes of key j >= 1 is `mask[j, v] * drive_j`, where the drive follows from the motion:
 `clip(sum(gain * channel), 0, 1)`. The rest takes what is left to 1, times `mask[0, v]`; weights are
-then scaled to sum to `alpha[v]`. A vertex that the rest does not show (inside of the lip, the fold of a lid) has
-`mask[0, v] = 0`. Its other masks are always above 0: a drive counts as at least `MIN_DRIVE`.
+then scaled to sum to `alpha[v]`. A vertex that the rest does not show (inside of the lip, the fold of
+a lid) has `mask[0, v] = 0`; as far as that is so, a drive counts as at least `MIN_DRIVE`, so that the
+vertex always has a colour.
 
 **Shapes** move vertices: `vertices += weight * delta`, where a shape's name is a motion channel or a
 product of channels (`jawOpen*mouthPucker`). Then eyeballs turn about their centres (`gaze`), the
@@ -50,7 +51,7 @@ from rostra.errors import PackError
 
 FORMAT = "rostra-pack"
 VERSION = 1
-MIN_DRIVE = 0.02  # so that vertices hidden at rest always have a key to take their colour from
+MIN_DRIVE = 0.02  # see Keys above
 MAX_FILE = 64 << 20  # bytes of one member, unpacked
 MAX_SIDE = 4096  # pixels of a texture
 MAX_VERTICES = 60_000
@@ -218,7 +219,7 @@ def check(pack: Pack) -> None:
     """Raise PackError at the first thing in a pack that would break the drawing."""
     info, count = pack.manifest, len(pack.vertices)
     _require(count <= MAX_VERTICES, "vertices", f"more than {MAX_VERTICES}")
-    shapes = {
+    shapes: dict[str, tuple[NDArray[Any], tuple[int, ...]]] = {
         "vertices": (pack.vertices, (count, 3)),
         "head": (pack.head, (count,)),
         "alpha": (pack.alpha, (count,)),
@@ -244,7 +245,7 @@ def check(pack: Pack) -> None:
 def _check_layer(layer: Layer, count: int, textures: Mapping[str, Texture]) -> None:
     info = layer.info
     name, size, keys = f"layer {info.name}", info.stop - info.start, len(info.keys)
-    _require(0 <= size and info.stop <= count, name, "vertices out of range")
+    _require(size >= 0 and info.stop <= count, name, "vertices out of range")
     _require(layer.triangles.ndim == 2 and layer.triangles.shape[1:] == (3,), name, "odd triangles")
     _require(_within(layer.triangles, info.start, info.stop), name, "a triangle of another layer")
     _require(layer.uv.shape == (keys, size, 2), name, f"uv of shape {layer.uv.shape}")
