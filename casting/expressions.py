@@ -36,7 +36,7 @@ LEVEL = {"mouthStretchLeft": 0.35, "mouthStretchRight": 0.35}
 # units that fold the cheeks more sharply than a young face does: rounds of smoothing
 SOFTER = {
     "mouthSmileLeft": 14, "mouthSmileRight": 14, "mouthStretchLeft": 14, "mouthStretchRight": 14,
-    "mouthPressLeft": 16, "mouthPressRight": 16, "cheekPuff": 8,
+    "mouthPressLeft": 16, "mouthPressRight": 16, "cheekPuff": 8, "jawOpen": 6, "mouthClose": 6,
     "mouthDimpleLeft": 6, "mouthDimpleRight": 6, "mouthUpperUpLeft": 6, "mouthUpperUpRight": 6,
     "cheekSquintLeft": 6, "cheekSquintRight": 6, "noseSneerLeft": 6, "noseSneerRight": 6,
     "mouthFunnel": 5, "mouthPucker": 5,
