@@ -65,7 +65,7 @@ def add_hair(points: Points, hair: Hair) -> list[Any]:
     strands = STYLES[hair.style](head, hair, rng)
     azimuth, _ = head.angles(strands[:, 0])
     loose = (rng.random(len(strands)) < hair.flyaways) & (azimuth > STRAY)
-    strands[loose] = frizz(strands[loose], 0.03, rng)
+    strands[loose] = frizz(strands[loose], 0.018, rng)
     strands = clear(strands, head.field, 0.015)
     fine = clear(baby(head, hair, strands, rng), head.field, 0.006)
     radii = hair.radius * (0.7 + 0.6 * rng.random(len(strands))) * np.where(loose, 0.7, 1.0)

@@ -85,7 +85,8 @@ def _finished(head: Head, hair: Hair, rng: Random, guides: Points, side: Points)
     sides = np.concatenate([side, _side(roots, hair, rng)])
     hairs = children(guides, roots, rng, sides, jitter=0.06)
     fore = smoothstep(-0.9, -0.1, hairs[:, -1, 2])
-    end = -hair.length - 0.10 * fore + 0.09 * rng.standard_normal(len(hairs)) ** 2
+    nape = (1 - fore) * smoothstep(0.55, 0.3, np.abs(roots[:, 0]))  # covers the gap over the collar
+    end = -hair.length - 0.10 * fore - 0.16 * nape + 0.09 * rng.standard_normal(len(hairs)) ** 2
     hairs = trim(hairs, end)
     lock = locks(hairs, hair.locks, rng)
     hairs = wave(hairs, lock, hair.wave, hair.period, 0.2, rng)
