@@ -1,1 +1,1 @@
-"""Casting: how the built-in presenters and backgrounds are made. Nothing here runs when a video is rendered."""
+"""Casting: how the built-in presenters and backgrounds are made; nothing of it runs in a render."""

@@ -91,12 +91,8 @@ class Bake:
         if self.person.roles.get("hair"):
             shot["haired"] = Shot(FACE, EYEBALLS, box=self._skin_box(), scale=0.5, effort=0.4)
         for key in KEYS:
-            # Closed lids need no eyeballs, whose corneas would press their shade through them.
-            lids = key.picture == "blink"
-            hold, without = ((), EYEBALLS) if lids else (EYEBALLS, ())
-            scale = LID_SCALE if lids else SKIN_SCALE
-            box = boxes[key.picture]
-            shot[key.picture] = Shot(FACE, hold, (*HAIR, *without), key.pose, box, scale, 0.7)
+            scale = LID_SCALE if key.picture == "blink" else SKIN_SCALE
+            shot[key.picture] = Shot(FACE, EYEBALLS, HAIR, key.pose, boxes[key.picture], scale, 0.7)
         shot["lash"] = Shot(("lash",), without=HAIR, box=boxes["blink"], scale=LASH_SCALE)
         return shot
 
