@@ -52,7 +52,7 @@ class Person:
         self._skin()
         self._parts()
         self._worn()
-        studio.prepare(self, recipe.light.gain)
+        studio.prepare(self)
 
     def _skin(self) -> None:
         """The skin above the waist, with its shape keys."""

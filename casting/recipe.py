@@ -104,6 +104,7 @@ class LightPart(Part):
     """The studio, for this person."""
 
     gain: float = 1.0
+    rim: float = 1.0  # strength of the lamps behind, which grey the sides of short dark hair
 
 
 class Recipe(Part):

@@ -32,14 +32,15 @@ GLINT = ((-2.0, 2.0, 6.0), 1.7, 130.0)  # place, diameter, watts
 WORLD = ("#e9eefc", 0.28)
 
 
-def prepare(person: Person, gain: float = 1.0) -> None:
+def prepare(person: Person) -> None:
     """Set up camera, lights, world and colour for a person."""
-    scene = bpy.context.scene
+    scene, light = bpy.context.scene, person.recipe.light
     _engine(scene)
     _camera(scene, person)
     _world(scene)
     for name, (offset, width, height, watts, colour) in LIGHTS.items():
-        _area(name, person.camera.eyes, offset, (width, height), watts * gain, colour)
+        share = light.gain * (light.rim if name.startswith("rim") else 1.0)
+        _area(name, person.camera.eyes, offset, (width, height), watts * share, colour)
     _glint(person)
 
 

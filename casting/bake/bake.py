@@ -19,7 +19,8 @@ from casting.person import Person
 from casting.recipe import Recipe, read
 from rostra.presenters.pack import Pack, Texture, TextureInfo, save
 
-SAMPLES = 32
+SAMPLES = 16  # denoised
+EFFORT = {"clothes": 0.75, "accessory": 0.5}  # share of the samples
 SKIN_SCALE = 1.3
 COLLAR = 300.0  # canvas pixels from each side that no neckline reaches
 SHARP = 2.0  # canvas pixels that the shadow of hair is softened at rest
@@ -92,7 +93,7 @@ class Bake:
             shot["haired"] = Shot(FACE, EYEBALLS, box=self._skin_box(), scale=0.5, effort=0.4)
         for key in KEYS:
             scale = LID_SCALE if key.picture == "blink" else SKIN_SCALE
-            shot[key.picture] = Shot(FACE, EYEBALLS, HAIR, key.pose, boxes[key.picture], scale, 0.7)
+            shot[key.picture] = Shot(FACE, EYEBALLS, HAIR, key.pose, boxes[key.picture], scale, 0.5)
         shot["lash"] = Shot(("lash",), without=HAIR, box=boxes["blink"], scale=LASH_SCALE)
         return shot
 
@@ -113,7 +114,7 @@ class Bake:
         shot: dict[str, Shot] = {}
         for role in worn:
             front = tuple(other for other in worn if other != role)
-            shot[role] = Shot((role,), ("skin", *front), effort=0.7)
+            shot[role] = Shot((role,), ("skin", *front), effort=EFFORT.get(role, 1.0))
         if "hair" in worn:
             shot["hair_back"] = Shot(("hair",), scale=0.5, effort=0.3)
         return shot

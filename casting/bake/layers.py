@@ -26,6 +26,7 @@ FINE_STEP = 9.0  # the same over teeth, tongue and eyes
 BREATH = 3.0  # canvas pixels that the chest rises
 TONGUE_TIP = (0.0, 0.07, 0.05)  # decimetres that `tongueUp` lifts the tip
 DROOP = 0.6  # how far lashes swing below a closed lid, of how far they rise above an open one
+TUCK = 4  # rows of hidden points that take the colour of a seen one
 SLICE = 60.0  # canvas units of depth within which the order of a face's triangles does not matter
 EYE_BOX = (0.22, 0.14)  # dm from the centre of an eyeball to where lids end, sideways and up or down
 MOUTH_BOX = (0.36, 0.16)
@@ -208,11 +209,27 @@ class Builder:
             seen[:count] = self.figure.seen(key.pose)[face.vertices]
             share = regions[key.region].share(rest) * seen
             uv.append(self._project(_moved(vertices, shifts, key.pose)))
+            self._tuck(uv[-1][:count], seen[:count] > 0)
             mask.append(share)
             keys.append(KeyInfo(texture=key.picture, drive=dict(key.drive)))
         table = np.array(mask)
         self._adopt(table, rest, regions)
         return np.array(uv), table, keys
+
+    def _tuck(self, uv: Points, seen: Flags) -> None:
+        """Let points of the face that a picture hides take the colour of the nearest that it shows.
+
+        Just inside a lip's edge the picture shows the dark of the mouth, which must not run along the lip.
+        """
+        links, known = sheet.links(self.face.triangles), seen.copy()
+        for _ in range(TUCK):
+            usable = links[~known[links[:, 0]] & known[links[:, 1]]]
+            count = np.bincount(usable[:, 0], minlength=len(uv))
+            total = np.zeros_like(uv)
+            np.add.at(total, usable[:, 0], uv[usable[:, 1]])
+            found = count > 0
+            uv[found] = total[found] / count[found, None]
+            known |= found
 
     def _adopt(self, mask: Points, rest: Points, regions: Mapping[str, Region]) -> None:
         """Give vertices that no picture shows the key of their region, so that they have a colour."""
