@@ -161,3 +161,18 @@ def test_lids_and_lips_have_soft_edges(pack: Pack) -> None:
         mouth = out.y[180:260, 295:345].astype(int)
         steps.append(np.abs(np.diff(mouth, axis=0)).max(0).mean())
     assert steps[1] < 0.9 * steps[0]
+
+
+def test_a_still_body_is_left_alone_while_the_head_moves(pack: Pack) -> None:
+    one, out = stage(pack), Yuv420.empty(SIZE)
+    one.draw(row(breath=0.5), out)
+    nodded = one.draw(row(breath=0.5, headPitch=0.05), out)
+    breathed = one.draw(row(breath=1.0, headPitch=0.05), out)
+    assert nodded.bottom < breathed.bottom == SIZE.height
+
+
+def test_the_body_moves_in_steps_too_small_to_see(pack: Pack) -> None:
+    one, two = Yuv420.empty(SIZE), Yuv420.empty(SIZE)
+    stage(pack).draw(row(breath=0.5, bodySway=0.2), one)
+    stage(pack).draw(row(breath=0.5005, bodySway=0.2005), two)
+    assert same(one, two)

@@ -25,6 +25,7 @@ FAINT = 1e-4  # shapes that weigh less are not summed
 SWAY_ROLL = 0.012  # rad of the whole person at bodySway 1
 SWAY_SHIFT = 0.006  # parts of the canvas width at bodySway 1
 LEAN = 0.014  # growth of the whole person at bodyLean 1
+STEP = 0.25  # pixels: breath, sway and lean go in steps of this, so that most frames leave the body as it is
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -57,6 +58,7 @@ class Rig:
         self._eyes = np.array(eyes, np.float32)
         self._pivot = np.array(info.pivot, np.float32)
         self._view = np.array([*info.canvas, info.distance, *placing], np.float64)
+        self._steps = _steps(pack, placing.scale)
         self._drives = [_drives(layer.info.keys) for layer in pack.layers]
 
     def pose(self, row: Floats) -> None:
@@ -68,6 +70,9 @@ class Rig:
         self._work[:] = pack.vertices
         _deform(row, self._factors, pack.delta_start, pack.delta_vertex, pack.delta, self._work)
         gaze_yaw, gaze_pitch, lung, yaw, pitch, roll, sway, lean = (float(row[place]) for place in _OWN)
+        lung, sway, lean = (
+            round(value / step) * step for value, step in zip((lung, sway, lean), self._steps, strict=True)
+        )
         _turn(
             self._work, pack.gaze, pack.breath, pack.head, _rotation(gaze_yaw, gaze_pitch, 0.0),
             _rotation(yaw, pitch, roll), lung, sway, lean, self._eyes, self._pivot, self._view,
@@ -78,6 +83,14 @@ class Rig:
                 run = slice(layer.info.start, layer.info.stop)
                 levels = np.array([_level(drive, row) for drive in drives], np.float32)
                 _weigh(levels, layer.mask, pack.alpha[run], self.weight[run], self.flags[run])
+
+
+def _steps(pack: Pack, scale: float) -> tuple[float, float, float]:
+    """Changes of breath, bodySway and bodyLean that move no vertex by more than STEP pixels."""
+    width, height = pack.manifest.canvas
+    rise = float(np.hypot(*np.abs(pack.breath).max(axis=0, initial=0)))
+    moves = (max(rise, 1.0), SWAY_SHIFT * width + SWAY_ROLL * height, LEAN * height)
+    return tuple(STEP / (move * scale) for move in moves)  # type: ignore[return-value]
 
 
 Drive = list[tuple[list[int], float]]  # channels to multiply, gain

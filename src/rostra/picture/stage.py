@@ -46,6 +46,7 @@ class Stage:
         fine = np.array([layer.info.fine for layer in pack.layers], np.bool_)
         self._outline = Outline(wear.triangles, wear.layer, wear.solid, fine, len(pack.vertices))
         self._runs = np.array([(layer.info.start, layer.info.stop) for layer in pack.layers], np.int64)
+        self._differs = np.zeros(len(pack.vertices), np.bool_)
         self._boxes = np.zeros((len(pack.layers), 4), np.int64)
         self._before = (self._rig.xs.copy(), self._rig.ys.copy(), self._rig.weight.copy())
         self._scratch = (np.zeros(size.width, np.uint64), np.zeros(PLAN, np.int64))
@@ -115,7 +116,16 @@ class Stage:
     def _moved(self) -> Rect:
         """The box in which the pose differs from the last one; remembers the pose."""
         rig = self._rig
-        changed = _changes(self._runs, rig.xs, rig.ys, rig.weight, *self._before, self._boxes)
+        changed = _changes(
+            self._runs,
+            self._wear.triangles,
+            rig.xs,
+            rig.ys,
+            rig.weight,
+            *self._before,
+            self._differs,
+            self._boxes,
+        )
         return Rect(*(int(side) for side in changed))
 
     def _paint(self, box: Rect) -> None:
@@ -152,27 +162,39 @@ def _union(boxes: NDArray[np.int64]) -> Rect:
 
 @compiled
 def _changes(
-    runs: Any, xs: Any, ys: Any, weight: Any, old_xs: Any, old_ys: Any, old_weight: Any, boxes: Any
-) -> Any:
-    """The union of the old and new boxes of all layers that differ; updates `boxes` and the old arrays."""
-    change = np.array([1 << 30, 1 << 30, -(1 << 30), -(1 << 30)])
+    runs: Any, triangles: Any, xs: Any, ys: Any, weight: Any, old_xs: Any, old_ys: Any, old_weight: Any,
+    differs: Any, boxes: Any,
+) -> Any:  # fmt: skip
+    """The box of all triangles that differ, old and new place; updates `boxes` and the old arrays.
+
+    Args:
+        runs: (layers, 2) vertices of each layer; triangles: (t, 3).
+        xs, ys, weight: the new pose; old_xs, old_ys, old_weight: the old one.
+        differs: (n,) bool scratch.
+        boxes: (layers, 4) pixels of each layer.
+    """
     for n in range(len(runs)):
-        same = True
         left, top, right, bottom = 1 << 30, 1 << 30, -(1 << 30), -(1 << 30)
         for v in range(runs[n, 0], runs[n, 1]):
             left, right = min(left, xs[v]), max(right, xs[v])
             top, bottom = min(top, ys[v]), max(bottom, ys[v])
-            same = same and xs[v] == old_xs[v] and ys[v] == old_ys[v]
-            old_xs[v], old_ys[v] = xs[v], ys[v]
+            same = xs[v] == old_xs[v] and ys[v] == old_ys[v]
             for key in range(weight.shape[1]):
                 same = same and weight[v, key] == old_weight[v, key]
-                old_weight[v, key] = weight[v, key]
-        if same or runs[n, 0] == runs[n, 1]:
-            continue
-        change[0], change[1] = min(change[0], boxes[n, 0]), min(change[1], boxes[n, 1])
-        change[2], change[3] = max(change[2], boxes[n, 2]), max(change[3], boxes[n, 3])
+            differs[v] = not same
         boxes[n, 0], boxes[n, 1] = (left >> 8) - FRINGE, (top >> 8) - FRINGE
         boxes[n, 2], boxes[n, 3] = (right >> 8) + FRINGE + 1, (bottom >> 8) + FRINGE + 1
-        change[0], change[1] = min(change[0], boxes[n, 0]), min(change[1], boxes[n, 1])
-        change[2], change[3] = max(change[2], boxes[n, 2]), max(change[3], boxes[n, 3])
-    return change
+    left, top, right, bottom = 1 << 30, 1 << 30, -(1 << 30), -(1 << 30)
+    for t in range(len(triangles)):
+        if differs[triangles[t, 0]] or differs[triangles[t, 1]] or differs[triangles[t, 2]]:
+            for corner in range(3):
+                v = triangles[t, corner]
+                left, right = min(left, xs[v], old_xs[v]), max(right, xs[v], old_xs[v])
+                top, bottom = min(top, ys[v], old_ys[v]), max(bottom, ys[v], old_ys[v])
+    for v in range(len(differs)):
+        if differs[v]:
+            old_xs[v], old_ys[v] = xs[v], ys[v]
+            old_weight[v] = weight[v]
+    return np.array(
+        [(left >> 8) - FRINGE, (top >> 8) - FRINGE, (right >> 8) + FRINGE + 1, (bottom >> 8) + FRINGE + 1]
+    )
