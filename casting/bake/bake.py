@@ -23,6 +23,7 @@ SAMPLES = 16  # denoised
 EFFORT = {"clothes": 0.75, "accessory": 0.5}  # share of the samples
 SKIN_SCALE = 1.3
 COLLAR = 300.0  # canvas pixels from each side that no neckline reaches
+MARGIN = 18.0  # canvas pixels that layers may move against each other
 SHARP = 2.0  # canvas pixels that the shadow of hair is softened at rest
 EYE_SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
 MOUTH_SCALE = 1.5
@@ -65,6 +66,7 @@ class Bake:
             lidded = self.textures.pop(f"eye_{side}_lidded")
             self.textures[f"lid_{side}"] = shots.shade(self.textures[f"eye_{side}"], lidded)
         self._shadow()
+        self._conceal()
         for role in INNER:
             self.textures[role] = shots.sheltered(self.textures[role], DEPTH[role])
             self.textures[f"{role}_dim"] = shots.dimmed(self.textures[role], DIM)
@@ -80,6 +82,14 @@ class Bake:
         self.textures["skin"] = shots.shadowed(bare, bare, haired, SHARP)
         for name in {key.picture for key in KEYS}:
             self.textures[name] = shots.shadowed(self.textures[name], bare, haired)
+
+    def _conceal(self) -> None:
+        """Drop what is never seen: skin below clothes, hair behind the head."""
+        texture = self.textures
+        if "clothes" in texture:
+            texture["skin"] = shots.concealed(texture["skin"], texture["clothes"], MARGIN)
+        if "hair_back" in texture:
+            texture["hair_back"] = shots.concealed(texture["hair_back"], texture["skin"], 2 * MARGIN)
 
     def _shots(self) -> dict[str, Shot]:
         worn = [role for role in WORN if self.person.roles.get(role)]

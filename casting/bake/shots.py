@@ -20,6 +20,7 @@ Box = tuple[float, float, float, float]  # x, y, width, height in canvas pixels
 Picture = NDArray[np.uint8]
 
 SOFT = 8.0  # canvas pixels over which the shadow of hair is evened out where a face moves
+OPAQUE = 250  # opacity from which a picture hides what is below
 BLEED = 24  # texels that colours spread into what is transparent, so that no edge turns dark
 
 
@@ -144,6 +145,28 @@ def _over(source: Texture, place: Texture) -> NDArray[np.float32]:
         for k in range(3)
     ]
     return np.stack(channels, axis=-1)
+
+
+def concealed(texture: Texture, cover: Texture, margin: float) -> Texture:
+    """A picture without what another always covers.
+
+    Args:
+        texture: what lies below.
+        cover: what is drawn over it.
+        margin: canvas pixels from the edges of the cover that stay, because both may move.
+    """
+    height, width = texture.image.shape[:2]
+    own, other = texture.info, cover.info
+    x = (own.x + np.arange(width) / own.scale - other.x) * other.scale
+    y = (own.y + np.arange(height) / own.scale - other.y) * other.scale
+    solid = cover.image[..., 3] > OPAQUE
+    # What reaches the end of a picture goes on beyond it.
+    inside = ndimage.distance_transform_edt(np.pad(solid, 1, mode="edge"))[1:-1, 1:-1] > margin * other.scale
+    within = (y[:, None] >= 0) & (y[:, None] < solid.shape[0]) & (x[None] >= 0) & (x[None] < solid.shape[1])
+    rows, columns = np.clip(y.astype(int), 0, len(solid) - 1), np.clip(x.astype(int), 0, solid.shape[1] - 1)
+    picture = texture.image.copy()
+    picture[within & inside[rows[:, None], columns[None]], 3] = 0
+    return trimmed(picture, own.x, own.y, own.scale)
 
 
 def sheltered(texture: Texture, depth: float, side: float = 0.3) -> Texture:
