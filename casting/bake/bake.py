@@ -84,12 +84,14 @@ class Bake:
             self.textures[name] = shots.shadowed(self.textures[name], bare, haired)
 
     def _conceal(self) -> None:
-        """Drop what is never seen: skin below clothes, hair behind the head."""
+        """Drop what is never seen: skin below clothes and hair, hair behind the head."""
         texture = self.textures
         if "clothes" in texture:
             texture["skin"] = shots.concealed(texture["skin"], texture["clothes"], MARGIN)
         if "hair_back" in texture:
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["skin"], 2 * MARGIN)
+            texture["hair_back"] = shots.concealed(texture["hair_back"], texture["hair"], 2 * MARGIN)
+            texture["skin"] = shots.concealed(texture["skin"], texture["hair"], MARGIN)
 
     def _shots(self) -> dict[str, Shot]:
         worn = [role for role in WORN if self.person.roles.get(role)]
