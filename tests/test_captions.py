@@ -91,6 +91,15 @@ def test_any_words_make_cues_in_order(parts: list[tuple[str, float, float]]) -> 
     assert all(one.end <= two.start for one, two in pairwise(made))
 
 
+def test_a_cue_ends_when_the_next_begins_however_short_it_is() -> None:
+    made = cues([Word(".", 0.0, 0.06), Word("Go", 0.06, 1.0)])
+    assert [(cue.start, cue.end <= 0.06) for cue in made] == [(0.0, True), (0.06, False)]
+
+
+def test_a_mark_that_takes_no_time_joins_what_follows() -> None:
+    assert [cue.text for cue in cues([Word("…", 0.0, 0.0), Word("Go.", 0.0, 1.0)])] == [("… Go.",)]
+
+
 def test_burnt_captions_show_only_while_they_are_said() -> None:
     size = Size(320, 180)
     burner = Burner(size, [Cue(1.0, 2.0, ((Word("Hello", 1.0, 1.9),),))])

@@ -19,6 +19,7 @@ LINE = 42  # characters
 LINES = 2
 LONGEST = 7.0  # s
 SHORTEST = 1.0  # s
+BRIEFEST = 0.1  # s that a cue stays even if the gap to the next must go for it
 GAP = 0.08  # s between two cues at least: two frames
 PAUSE = 0.8  # s of silence that ends a cue
 LINGER = 0.5  # s that a cue stays after its last word, if nothing follows
@@ -80,7 +81,8 @@ def _sentences(words: Iterable[Word]) -> Iterable[list[Word]]:
     for word in words:
         if not word.text.strip():
             continue
-        if run and (_ends(run[-1]) or word.start - run[-1].end > PAUSE):
+        said = bool(run) and run[-1].end > run[0].start  # a mark alone takes no time: it joins what follows
+        if run and ((said and _ends(run[-1])) or word.start - run[-1].end > PAUSE):
             yield run
             run = []
         run.append(word)
@@ -145,7 +147,7 @@ def _end(group: list[Word], following: float | None) -> float:
     """When a cue goes: a little after its last word and not before it can be read, but before the next."""
     end = max(group[-1].end + LINGER, group[0].start + SHORTEST)
     if following is not None:
-        end = min(end, max(following - GAP, group[0].start + 0.1))
+        end = min(end, max(following - GAP, min(group[0].start + BRIEFEST, following)))
     return end
 
 
