@@ -41,10 +41,10 @@ class Region:
     up: float
     down: float
 
-    def share(self, seen: Points) -> Points:
-        """(n,) how much canvas points belong to the region."""
+    def share(self, seen: Points, tight: float = 1.0) -> Points:
+        """(n,) how much canvas points belong to the region, or to one `tight` times as large."""
         x, y = (seen - self.centre).T
-        gap = np.hypot(x / self.side, y / np.where(y < 0, self.up, self.down))
+        gap = np.hypot(x / self.side, y / np.where(y < 0, self.up, self.down)) / tight
         fade = np.clip((1.0 - gap) / 0.3, 0, 1)
         soft: Points = fade * fade * (3 - 2 * fade)
         return soft

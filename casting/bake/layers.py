@@ -26,6 +26,7 @@ FINE_STEP = 9.0  # the same over teeth, tongue and eyes
 BREATH = 3.0  # canvas pixels that the chest rises
 TONGUE_TIP = (0.0, 0.07, 0.05)  # decimetres that `tongueUp` lifts the tip
 DROOP = 0.6  # how far lashes swing below a closed lid, of how far they rise above an open one
+TIGHT = {"mouth": 0.8, "left": 1.0, "right": 1.0}  # how much of a key's picture is blended in
 TUCK = 4  # rows of hidden points that take the colour of a seen one
 SLICE = 60.0  # canvas units of depth within which the order of a face's triangles does not matter
 EYE_BOX = (0.22, 0.14)  # dm from the centre of an eyeball to where lids end, sideways and up or down
@@ -207,7 +208,7 @@ class Builder:
                 continue
             seen = np.zeros(len(vertices))
             seen[:count] = self.figure.seen(key.pose)[face.vertices]
-            share = regions[key.region].share(rest) * seen
+            share = regions[key.region].share(rest, TIGHT[key.region]) * seen
             uv.append(self._project(_moved(vertices, shifts, key.pose)))
             self._tuck(uv[-1][:count], seen[:count] > 0)
             mask.append(share)

@@ -19,7 +19,7 @@ from rostra.presenters.pack import KeyInfo, Layer, LayerInfo, Manifest, Pack, Te
 Points = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-LEAST = 0.08  # canvas pixels: smaller shifts of a shape are dropped
+LEAST = 0.15  # canvas pixels: smaller shifts of a shape are dropped
 MIDDLE = np.array([WIDTH / 2, HEIGHT / 2])
 
 

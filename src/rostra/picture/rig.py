@@ -25,7 +25,7 @@ FAINT = 1e-4  # shapes that weigh less are not summed
 SWAY_ROLL = 0.012  # rad of the whole person at bodySway 1
 SWAY_SHIFT = 0.006  # parts of the canvas width at bodySway 1
 LEAN = 0.014  # growth of the whole person at bodyLean 1
-STEP = 0.4  # pixels: breath, sway and lean go in steps of this, so that most frames leave the body as it is
+STEP = 0.5  # pixels: breath, sway and lean go in steps of this, so that most frames leave the body as it is
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
