@@ -20,7 +20,7 @@ Box = tuple[float, float, float, float]  # x, y, width, height in canvas pixels
 Picture = NDArray[np.uint8]
 
 SOFT = 8.0  # canvas pixels over which the shadow of hair is evened out where a face moves
-OPAQUE = 250  # opacity from which a picture hides what is below
+OPAQUE = 240  # opacity from which a picture hides what is below
 BLEED = 24  # texels that colours spread into what is transparent, so that no edge turns dark
 
 
@@ -159,7 +159,8 @@ def concealed(texture: Texture, cover: Texture, margin: float) -> Texture:
     own, other = texture.info, cover.info
     x = (own.x + np.arange(width) / own.scale - other.x) * other.scale
     y = (own.y + np.arange(height) / own.scale - other.y) * other.scale
-    solid = cover.image[..., 3] > OPAQUE
+    # Blurred, because a few clear texels between strands of hair let nothing be seen.
+    solid = ndimage.gaussian_filter(cover.image[..., 3].astype(np.float32), 2 * other.scale) > OPAQUE
     # What reaches the end of a picture goes on beyond it.
     inside = ndimage.distance_transform_edt(np.pad(solid, 1, mode="edge"))[1:-1, 1:-1] > margin * other.scale
     within = (y[:, None] >= 0) & (y[:, None] < solid.shape[0]) & (x[None] >= 0) & (x[None] < solid.shape[1])

@@ -28,7 +28,7 @@ from rostra.picture.lanes import pack, sample, unpack
 KEYS = 6  # most keys of a layer
 SUBPIXELS = 256  # steps of the vertex grid in a pixel
 EDGE = 1  # texels added around a texture, so that neighbours always exist
-LEAST = np.float32(1 / 64)  # a key that weighs less at all corners is left out
+LEAST = np.float32(1 / 16)  # a key that weighs less at all corners is left out
 WHOLE = np.uint8(128)  # flag of a vertex with opacity 1
 ALL_KEYS = np.uint8((1 << KEYS) - 1)
 
