@@ -210,7 +210,7 @@ def _signed(name: str, weight: float) -> tuple[str, float]:
     raise KeyError(f"There is no target {name}.")
 
 
-def lower_arms(points: Points, degrees: float = 38.0, shoulder: float = 6.0) -> Points:
+def lower_arms(points: Points, degrees: float = 31.0, shoulder: float = 0.5) -> Points:
     """The same points with the arms hanging: upper arms turned down, clavicles a little.
 
     Args:

@@ -16,6 +16,8 @@ from casting.recipe import FacePart
 Points = NDArray[np.float64]
 
 NECK_FADE = 0.55  # dm over which the head's scale fades out down the neck
+SOCKET = 2.9  # radii of the eyeball over which the enlarging of the eyes fades out
+FRONT = 0.75  # of the eyeball's radius before its centre: what stays in place when eyes are enlarged
 
 
 def step(low: float, high: float, value: ArrayLike) -> Points:
@@ -62,12 +64,15 @@ def _head(points: Points, scale: float) -> Points:
 
 
 def _eyes(points: Points, face: FacePart) -> Points:
+    """Enlarge the eyes about their fronts, so that they grow over the face and not out of it."""
     result = points.copy()
     for side, sign in (("left", 1.0), ("right", -1.0)):
         centre, radius = ball(points, side)
-        near = step(3.3, 1.25, np.linalg.norm((points - centre) * [1, 1, 0.8], axis=1) / radius)
-        near *= step(-0.02, 0.08, points[:, 0] * sign)
-        result += (points - centre) * ((face.eyes - 1) * near)[:, None]
+        away = (points - centre) / radius
+        near = step(SOCKET, 1.1, np.linalg.norm(away * [0.85, 0.9, 0.7], axis=1))
+        near *= step(0.0, 0.24, points[:, 0] * sign)
+        front = centre + [0, 0, FRONT * radius]
+        result += (points - front) * ((face.eyes - 1) * near)[:, None]
         result[:, 0] += sign * face.eye_gap * near
     return result
 
