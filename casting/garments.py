@@ -140,7 +140,7 @@ def shell(
         if tailored:
             value = value - tailored * _tailoring(torso, places)
         for cut in cuts:
-            value = _both(value, cut(places))
+            value = both(value, cut(places))
         return value
 
     points, faces = level_set(torso.cloth.changed(worn))
@@ -156,7 +156,7 @@ def _refined(thing: Any, levels: int = 1) -> Any:
     return thing
 
 
-def _both(one: Points, other: Points, soft: float = 0.02) -> Points:
+def both(one: Points, other: Points, soft: float = 0.02) -> Points:
     """The larger of two, rounded where they meet."""
     share = np.clip(0.5 + 0.5 * (one - other) / soft, 0, 1)
     joined: Points = other + (one - other) * share + soft * share * (1 - share)

@@ -14,7 +14,7 @@ import bpy
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from casting import expressions, eyes, face, human, mouth, sculpt, seams, skin, studio
+from casting import beard, expressions, eyes, face, human, mouth, sculpt, seams, skin, studio
 from casting.blender import mesh, reset, set_attribute, surface, to_blender
 from casting.camera import Camera
 from casting.landmarks import BODY, ball, body_faces, body_uv
@@ -97,6 +97,15 @@ class Person:
         lashes, follow_lashes = face.add_lashes(self.points, recipe.lashes)
         self.roles["brow"], self.roles["lash"] = [brows], [lashes]
         self.followers += [follow, follow_brows, follow_lashes]
+        if recipe.beard:
+            self._beard()
+
+    def _beard(self) -> None:
+        """The beard; its hairs are drawn with the brows, as part of the skin's pictures."""
+        skin = surface(self.roles["skin"][0])
+        hairs, follow = beard.add_beard(self.points, skin, beard.Beard(**self.recipe.beard))
+        self.roles["brow"] += hairs
+        self.followers.append(follow)
 
     def _worn(self) -> None:
         """Hair, clothes and what else is worn, where the recipe has it."""
@@ -149,8 +158,10 @@ ROLES = (
 # role, module and table of the recipe, function, its model
 WORN = (
     ("hair", "hair", "add_hair", "Hair"),
+    ("hair", "headscarf", "add_headscarf", "Headscarf"),
     ("clothes", "clothes", "add_clothes", "Clothes"),
     ("accessory", "jewellery", "add_jewellery", "Jewellery"),
+    ("accessory", "glasses", "add_glasses", "Glasses"),
 )
 
 
