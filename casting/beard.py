@@ -22,8 +22,8 @@ from casting.sculpt import TIP
 from casting.skin import CHIN, CORNER, EAR
 
 STEPS = 7  # points of a hair
-LIPS = 0.06  # painted strength from which skin counts as lip
-CLEAR = 0.022  # decimetres between the lips and the nearest hair
+LIPS = 0.35  # painted strength from which skin counts as lip
+CLEAR = 0.014  # decimetres between the lips and the nearest hair
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,11 @@ class Cut:
 
 
 CUTS = {
-    "stubble": Cut(True, True, True, 0.030, 0.032, 11000, 0.0020, 0.7),
-    "short": Cut(True, True, True, 0.070, 0.090, 17000, 0.0028, 0.5),
-    "full": Cut(True, True, True, 0.120, 0.230, 19000, 0.0034, 0.5),
-    "goatee": Cut(False, True, True, 0.085, 0.130, 17000, 0.0028, 0.5),
-    "moustache": Cut(False, True, False, 0.110, 0.110, 19000, 0.0030, 0.45),
+    "stubble": Cut(True, True, True, 0.022, 0.022, 12000, 0.0016, 0.7),
+    "short": Cut(True, True, True, 0.050, 0.060, 20000, 0.0024, 0.5),
+    "full": Cut(True, True, True, 0.085, 0.150, 22000, 0.0030, 0.55),
+    "goatee": Cut(False, True, True, 0.070, 0.100, 22000, 0.0026, 0.5),
+    "moustache": Cut(False, True, False, 0.080, 0.080, 34000, 0.0024, 0.45),
 }
 
 
@@ -136,24 +136,24 @@ class Chart:
     def density(self, places: Points, normals: Points) -> Points:
         """(n,) how thick hair stands at places of the skin, 0..1."""
         x, y, z = np.abs(places[:, 0]), places[:, 1], places[:, 2]
-        grown = smoothstep(0.05, -0.06, y - self._line(x))
-        grown *= smoothstep(self.chin[1] - 0.52, self.chin[1] - 0.22, y)
+        grown = smoothstep(0.03, -0.05, y - self._line(x))
+        grown *= smoothstep(
+            self.chin[1] - 0.34, self.chin[1] - 0.10, y - 0.25 * np.maximum(0, self.chin[2] - z - 0.3)
+        )
         grown *= smoothstep(self.ear[2] + 0.02, self.ear[2] + 0.16, z)
         grown *= self._part(x, y) * (normals[:, 1] > -0.97) * (y < self.tip[1] - 0.06)
         grown *= smoothstep(CLEAR, 2.2 * CLEAR, self._near.query(places)[0])
-        thin = 1 - 0.75 * np.exp(-((x / 0.045) ** 2)) * (
-            y > self.corner[1] + 0.04
-        )  # the groove below the nose
+        thin = 1 - 0.4 * np.exp(-((x / 0.03) ** 2)) * (y > self.corner[1] + 0.04)  # the groove below the nose
         hollow = np.exp(-(((x - 0.13) / 0.06) ** 2 + ((y - self.corner[1] + 0.12) / 0.05) ** 2))
-        density: Points = grown * thin * (1 - 0.7 * hollow)
-        return density
+        density: Points = grown * thin * (1 - 0.5 * hollow)
+        return density * (1 + 1.0 * (y > self.corner[1] + 0.02) * (x < self.corner[0] + 0.05))
 
     def _line(self, x: Points) -> Points:
         tip, corner, ear = self.tip[1], self.corner, self.ear[1]
         line: Points = np.interp(
             x,
             [0.0, 0.10, corner[0] + 0.06, 0.5, 0.62, 0.75],
-            [tip - 0.10, tip - 0.11, corner[1] + 0.03, corner[1] + 0.10, corner[1] + 0.24, ear + 0.22],
+            [tip - 0.075, tip - 0.085, corner[1] + 0.05, corner[1] + 0.10, corner[1] + 0.24, ear + 0.22],
         )
         return line + self.raised * smoothstep(corner[0], 0.5, x)
 
@@ -173,7 +173,7 @@ class Chart:
         side = np.clip(x / 0.08, -1, 1)
         lip = smoothstep(self.corner[1] - 0.02, self.corner[1] + 0.05, y) * (np.abs(x) < self.corner[0] + 0.1)
         down = np.stack([0.15 * side, -np.ones_like(x), -0.15 * np.ones_like(x)], axis=1)
-        out = np.stack([0.9 * side, -0.55 - 0.9 * np.maximum(0, np.abs(x) - 0.12), 0.0 * x], axis=1)
+        out = np.stack([0.9 * side, -0.30 - 1.6 * np.maximum(0, np.abs(x) - 0.14), 0.0 * x], axis=1)
         way = down * (1 - lip[:, None]) + out * lip[:, None]
         return unit(way - np.einsum("ij,ij->i", way, normals)[:, None] * normals)
 
@@ -183,7 +183,10 @@ class Chart:
         high = smoothstep(self.corner[1] - 0.1, self.ear[1], places[:, 1])
         length = self.cut.length + (self.cut.chin_length - self.cut.length) * low
         near = smoothstep(0.0, 0.10, self._near.query(places)[0] - CLEAR)
-        result: Points = length * (1 - 0.6 * high) * (0.55 + 0.45 * near)
+        neck = smoothstep(self.chin[1] + 0.02, self.chin[1] - 0.25, places[:, 1])
+        lip = smoothstep(self.corner[1], self.corner[1] + 0.05, places[:, 1]) * (np.abs(places[:, 0]) < 0.3)
+        length = np.where(self.cut.chin, length * (1 - 0.3 * lip), length)
+        result: Points = length * (1 - 0.6 * high) * (1 - 0.6 * neck) * (0.55 + 0.45 * near)
         return result
 
     def covered(self, strands: Points) -> NDArray[np.bool_]:

@@ -317,3 +317,24 @@ def button(torso: Torso, x: float, y: float, height: float, radius: float, mater
     after = np.roll(index, -1, axis=1)
     faces = np.stack([index[:-1], index[1:], after[1:], after[:-1]], axis=-1).reshape(-1, 4)
     return blender.mesh("button", points.reshape(-1, 3) + torso.eyes, faces, material)
+
+
+def tube_along(name: str, path: Points, radius: float, material: Any, closed: bool) -> Any:
+    """A thin round bar along a line (n, 3), absolute decimetres: wire, chain, hoop."""
+    ahead = np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0) if closed else np.gradient(path, axis=0)
+    way = unit(ahead)
+    side = unit(np.cross(way, np.array([0.13, 0.21, 0.97])))
+    up = np.cross(way, side)
+    turn = np.linspace(0, 2 * np.pi, 10, endpoint=False)
+    round_ = np.cos(turn)[None, :, None] * side[:, None] + np.sin(turn)[None, :, None] * up[:, None]
+    points = path[:, None] + radius * round_
+    return blender.mesh(name, points.reshape(-1, 3), quads(len(path), 10, closed), material)
+
+
+def quads(rows: int, columns: int, closed: bool) -> NDArray[np.int64]:
+    """Faces of a grid of points whose columns go round, and whose rows too if it is closed."""
+    index = np.arange(rows * columns).reshape(rows, columns)
+    index = np.concatenate([index, index[:1]]) if closed else index
+    index = np.concatenate([index, index[:, :1]], axis=1)
+    faces = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1)
+    return faces.reshape(-1, 4)

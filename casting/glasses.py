@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from casting import blender
 from casting.field import Points, smoothstep, unit
-from casting.garments import line
+from casting.garments import line, quads
 from casting.landmarks import BODY, ball
 from casting.scalp import Head
 
 TURNS = 96  # points round a rim
 SECTION = 14  # points round a rim's section
-NOSE = 0.115  # decimetres from the middle of the face to a rim
+NOSE = 0.098  # decimetres from the middle of the face to a rim
 BEFORE = 0.17  # decimetres from the front of the eyeballs to the lenses
 WRAP = 0.16  # how much rims bend back towards the temples
 
@@ -66,7 +66,7 @@ class Glasses(BaseModel):
     size: float = Field(1.0, description="of the rims, of what fits the face")
 
 
-THICK = {"acetate": (0.030, 0.026), "metal": (0.013, 0.013)}  # half width and half depth of a rim, dm
+THICK = {"acetate": (0.024, 0.024), "metal": (0.013, 0.013)}  # half width and half depth of a rim, dm
 
 
 def add_glasses(points: Points, glasses: Glasses) -> list[Any]:
@@ -103,7 +103,7 @@ class Fit:
         self.eye, radius = ball(points, "left")
         self.head = Head(points)
         reach = self.eye[0] - NOSE
-        self.half = (reach + 0.035) * glasses.size
+        self.half = (reach + 0.055) * glasses.size
         self.x = max(self.eye[0] + 0.02, NOSE + self.half)
         self.y = self.eye[1] - 0.03 - 0.04 * self.form.drop
         self.front = self._front(float(self.eye[2]) + radius)
@@ -186,15 +186,7 @@ def _tube(name: str, path: Points, wide: Points | float, deep: float, material: 
     width = np.broadcast_to(np.asarray(wide, dtype=np.float64), len(path))[:, None, None]
     grid = path[:, None] + width * soft[0][None, :, None] * side[:, None]
     grid = grid + deep * soft[1][None, :, None] * up[:, None]
-    return blender.mesh(name, grid.reshape(-1, 3), _quads(len(path), SECTION, closed), material)
-
-
-def _quads(rows: int, columns: int, closed: bool) -> Any:
-    index = np.arange(rows * columns).reshape(rows, columns)
-    index = np.concatenate([index, index[:1]]) if closed else index
-    index = np.concatenate([index, index[:, :1]], axis=1)
-    faces = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1)
-    return faces.reshape(-1, 4)
+    return blender.mesh(name, grid.reshape(-1, 3), quads(len(path), SECTION, closed), material)
 
 
 def _lens(rim: Points) -> Any:
@@ -211,7 +203,7 @@ def _lens(rim: Points) -> Any:
     shader.put(mix.inputs[0], share)
     shader.put(mix.inputs[1], clear.outputs[0])
     shader.put(mix.inputs[2], gloss.outputs[0])
-    faces = _quads(len(rings), len(rim), False)
+    faces = quads(len(rings), len(rim), False)
     thing = blender.mesh("lens", grid.reshape(-1, 3), faces, shader.finish(mix.outputs[0]))
     thing.visible_shadow = thing.visible_diffuse = False
     return thing
@@ -225,7 +217,7 @@ def _pad(centre: Points) -> Any:
     grid = centre + np.stack(ball_, axis=-1) * [0.014, 0.040, 0.030]
     shader = blender.Shader("pad")
     surface = shader.node("BsdfPrincipled", Base_Color=(0.8, 0.75, 0.7), Roughness=0.2, Alpha=0.5)
-    return blender.mesh("pad", grid.reshape(-1, 3), _quads(12, 16, False), shader.finish(surface.outputs[0]))
+    return blender.mesh("pad", grid.reshape(-1, 3), quads(12, 16, False), shader.finish(surface.outputs[0]))
 
 
 def _frame_material(glasses: Glasses) -> Any:

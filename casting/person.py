@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -18,7 +19,7 @@ from casting import beard, expressions, eyes, face, human, mouth, sculpt, seams,
 from casting.blender import mesh, reset, set_attribute, surface, to_blender
 from casting.camera import Camera
 from casting.landmarks import BODY, ball, body_faces, body_uv
-from casting.recipe import Recipe, read
+from casting.recipe import FOLDER, Recipe, read
 
 Points = NDArray[np.float64]
 
@@ -187,12 +188,15 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.375)
     parser.add_argument("--crop", type=float, nargs=4, metavar=("X", "Y", "W", "H"))
     parser.add_argument("--samples", type=int, default=studio.SAMPLES)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the recipes are")
     parser.add_argument("--bare", action="store_true", help="without hair and clothes")
     parser.add_argument("-o", "--output", default="person.png")
     options = parser.parse_args()
-    recipe = read(options.name)
+    recipe = read(options.name, options.folder)
     if options.bare:
-        recipe = recipe.model_copy(update={"hair": {}, "clothes": {}})
+        recipe = recipe.model_copy(
+            update={key: {} for key in ("hair", "headscarf", "clothes", "beard", "glasses")}
+        )
     person = Person(recipe)
     person.pose({name: float(value) for name, value in (item.split("=") for item in options.pose)})
     if options.yaw:
