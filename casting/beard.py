@@ -129,9 +129,9 @@ class Chart:
         self.cut, self.raised = CUTS[beard.style], beard.cheek
         self.tip, self.corner = points[TIP], points[CORNER]
         self.chin, self.ear = points[CHIN], points[EAR]
-        bare = np.maximum(painted("lips"), painted("inside-mouth")) > LIPS
-        self.lips = points[:BODY][bare]
+        self.lips = points[:BODY][painted("lips") > LIPS]
         self._near = cKDTree(self.lips)
+        self._all, self._inside = cKDTree(points[:BODY]), painted("inside-mouth") > LIPS
 
     def density(self, places: Points, normals: Points) -> Points:
         """(n,) how thick hair stands at places of the skin, 0..1."""
@@ -143,10 +143,13 @@ class Chart:
         grown *= smoothstep(self.ear[2] + 0.02, self.ear[2] + 0.16, z)
         grown *= self._part(x, y) * (normals[:, 1] > -0.97) * (y < self.tip[1] - 0.06)
         grown *= smoothstep(CLEAR, 2.2 * CLEAR, self._near.query(places)[0])
+        grown *= ~self._inside[self._all.query(places)[1]]
         thin = 1 - 0.4 * np.exp(-((x / 0.03) ** 2)) * (y > self.corner[1] + 0.04)  # the groove below the nose
         hollow = np.exp(-(((x - 0.13) / 0.06) ** 2 + ((y - self.corner[1] + 0.12) / 0.05) ** 2))
-        density: Points = grown * thin * (1 - 0.5 * hollow)
-        return density * (1 + 1.0 * (y > self.corner[1] + 0.02) * (x < self.corner[0] + 0.05))
+        density = grown * thin * (1 - 0.5 * hollow)
+        upper = (y > self.corner[1] + 0.02) & (x < self.corner[0] + 0.05)
+        thick: Points = density * (1 + 0.6 * upper)
+        return thick
 
     def _line(self, x: Points) -> Points:
         tip, corner, ear = self.tip[1], self.corner, self.ear[1]
@@ -191,7 +194,7 @@ class Chart:
 
     def covered(self, strands: Points) -> NDArray[np.bool_]:
         """(n,) which hairs lie before the lips, seen from the front."""
-        flat = cKDTree(self.lips[self.lips[:, 2] > np.quantile(self.lips[:, 2], 0.4)][:, :2])
+        flat = cKDTree(self.lips[:, :2])
         gap = flat.query(strands[:, 2:, :2].reshape(-1, 2))[0].reshape(len(strands), -1)
         across: NDArray[np.bool_] = (gap < 0.6 * CLEAR).any(axis=1)
         return across
