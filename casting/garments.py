@@ -9,7 +9,7 @@ All places are relative to the middle between the eyes, decimetres.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -59,6 +59,15 @@ class Torso:
         """Half the width of the neck at its narrowest."""
         high = (np.abs(self.skin[:, 1] - (self.neck[1] + 0.15)) < 0.1) & (np.abs(self.skin[:, 0]) < 1.0)
         return float(np.abs(self.skin[high, 0]).max())
+
+    def side(self, share: float) -> float:
+        """Height at which neck and shoulders together are `share` times as wide as the neck."""
+        heights = np.linspace(self.neck[1] + 0.25, self.neck[1] - 0.9, 47)
+        near = np.abs(self.skin[:, 2] - self.neck[2]) < 0.5
+        place = np.abs(self.skin[near & (np.abs(self.skin[:, 0]) < 2.0)])
+        level = self.skin[near & (np.abs(self.skin[:, 0]) < 2.0), 1]
+        width = np.array([place[np.abs(level - y) < 0.05, 0].max(initial=0.0) for y in heights])
+        return float(np.interp(share * self.neck_width, np.maximum.accumulate(width), heights))
 
     def around_neck(self, points: Points) -> Points:
         """Angle about the neck, 0 front .. 180 back, degrees."""
@@ -131,7 +140,7 @@ def shell(
         if tailored:
             value = value - tailored * _tailoring(torso, places)
         for cut in cuts:
-            value = _both(value, cut(places))
+            value = both(value, cut(places))
         return value
 
     points, faces = level_set(torso.cloth.changed(worn))
@@ -147,7 +156,7 @@ def _refined(thing: Any, levels: int = 1) -> Any:
     return thing
 
 
-def _both(one: Points, other: Points, soft: float = 0.02) -> Points:
+def both(one: Points, other: Points, soft: float = 0.02) -> Points:
     """The larger of two, rounded where they meet."""
     share = np.clip(0.5 + 0.5 * (one - other) / soft, 0, 1)
     joined: Points = other + (one - other) * share + soft * share * (1 - share)
@@ -162,26 +171,29 @@ def _outer(points: Points, faces: NDArray[np.int64], torso: Torso) -> tuple[Poin
 
 
 def folds(torso: Torso, places: Points, seed: int) -> Points:
-    """Soft folds of cloth, -1..1: fans that run from the armpits, and drag lines along the sleeves."""
+    """Folds of cloth, about -1..1: fans from the armpits, drag lines on sleeves, soft pulls below."""
     rng = np.random.default_rng(seed)
-    pit = torso.shoulder + np.array([-0.22, -0.45, 0.2])
+    phase = rng.random(5) * 6
+    pit = torso.shoulder + np.array([-0.22, -0.55, 0.2])
     local = np.stack([np.abs(places[:, 0]), places[:, 1], places[:, 2]], axis=1) - pit
     far = np.linalg.norm(local[:, :2], axis=1)
-    angle = np.arctan2(local[:, 1], -local[:, 0])
-    warp = 0.35 * np.sin(3.1 * places[:, 1] + rng.random() * 6) + 0.3 * np.sin(
-        2.3 * places[:, 0] + rng.random() * 6
-    )
+    warp = 0.35 * np.sin(3.1 * places[:, 1] + phase[0]) + 0.3 * np.sin(2.3 * places[:, 0] + phase[1])
+    angle = np.arctan2(local[:, 1], -local[:, 0]) + 0.25 * warp
     fan = (
-        np.sin(angle * 6.5 + 2.2 * warp + rng.random() * 6)
-        * smoothstep(1.15, 0.25, far)
-        * smoothstep(0.05, 0.3, far)
+        _crease(angle * 6.5 + 1.5 * warp + phase[2]) * smoothstep(1.3, 0.2, far) * smoothstep(0.03, 0.3, far)
     )
     outer = smoothstep(0.0, 0.25, local[:, 0])
-    drag = np.sin((local[:, 1] + 0.55 * local[:, 0] + 0.18 * warp) * 9 + rng.random() * 6)
-    drag = drag * outer * smoothstep(0.0, -0.8, local[:, 1])
-    broad = np.sin(places @ np.array([2.1, 1.3, 0.7]) * 1.6 + rng.random() * 6) * 0.4
-    summed: Points = fan * (1 - outer) + 0.7 * drag + broad
+    drag = _crease((local[:, 1] + 0.55 * local[:, 0] + 0.18 * warp) * 7 + phase[3])
+    drag = drag * outer * smoothstep(0.1, -0.7, local[:, 1])
+    pull = _crease((places[:, 1] + 0.9 * np.abs(places[:, 0]) + 0.3 * warp) * 4.2 + phase[4])
+    pull = pull * smoothstep(0.3, 0.8, np.abs(places[:, 0])) * smoothstep(-0.1, -0.8, local[:, 1])
+    summed: Points = fan * (1 - outer) + 0.8 * drag + 0.5 * pull * (1 - outer)
     return summed
+
+
+def _crease(angle: Points) -> Points:
+    """A wave of soft hills and narrower valleys, -1..1."""
+    return 2 * (0.5 + 0.5 * np.sin(angle)) ** 0.6 - 1
 
 
 def _seam(torso: Torso, points: Points) -> Points:
@@ -211,6 +223,7 @@ def panel(
     height: float,
     thick: float,
     under: float,
+    ends: bool = True,
 ) -> Any:
     """A strip of cloth laid on the shell.
 
@@ -223,6 +236,7 @@ def panel(
         height: of its rims over the cloth line.
         thick: how much higher the middle lies.
         under: height of the rim at the fold, which goes down to what is worn below.
+        ends: whether its short ends are rims too.
     """
     share = _spread(26)
     grid = inner[:, None] + (outer - inner)[:, None] * share[None, :, None]
@@ -231,17 +245,33 @@ def panel(
     to_inner = width * share
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff((inner + outer) / 2, axis=0), axis=1))])
     to_end = np.minimum(length, length[-1] - length)[:, None] * np.ones_like(share)
-    rim = np.minimum(to_outer, to_end)
+    rim = np.minimum(to_outer, to_end) if ends else to_outer
     level = height + thick * _round(rim, 0.035)
     level = level - (height + thick - under) * (1 - _round(to_inner, 0.07))
     level = level - 0.02 * (1 - _round(rim, 0.012))
     points = torso.lay(grid, level)
+    attributes = {"rim": np.minimum(rim, 1), "along": length[:, None] * np.ones_like(share)}
+    return sheet(torso, name, points, material, attributes)
+
+
+def sheet(torso: Torso, name: str, grid: Points, material: Any, attributes: Mapping[str, Points]) -> Any:
+    """A grid of points (rows, columns, 3) as a surface that faces outwards.
+
+    Args:
+        torso: whose.
+        name: of the object.
+        grid: its points.
+        material: what it is made of.
+        attributes: (rows, columns) numbers for the shader; `rim` and `seam` are filled in.
+    """
     rows, columns = grid.shape[:2]
     index = np.arange(rows * columns).reshape(rows, columns)
     faces = np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]], axis=-1).reshape(-1, 4)
-    faces = _facing(torso, points.reshape(-1, 3), faces)
-    attributes = {"rim": np.minimum(rim, 1).ravel(), "seam": np.ones(rim.size)}
-    return _refined(blender.mesh(name, points.reshape(-1, 3) + torso.eyes, faces, material, attributes))
+    points = grid.reshape(-1, 3)
+    one = np.ones(rows * columns)
+    values = {"rim": one, "seam": one, **{key: value.ravel() for key, value in attributes.items()}}
+    faces = _facing(torso, points, faces)
+    return _refined(blender.mesh(name, points + torso.eyes, faces, material, values))
 
 
 def _round(distance: Points, radius: float) -> Points:
@@ -287,3 +317,24 @@ def button(torso: Torso, x: float, y: float, height: float, radius: float, mater
     after = np.roll(index, -1, axis=1)
     faces = np.stack([index[:-1], index[1:], after[1:], after[:-1]], axis=-1).reshape(-1, 4)
     return blender.mesh("button", points.reshape(-1, 3) + torso.eyes, faces, material)
+
+
+def tube_along(name: str, path: Points, radius: float, material: Any, closed: bool) -> Any:
+    """A thin round bar along a line (n, 3), absolute decimetres: wire, chain, hoop."""
+    ahead = np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0) if closed else np.gradient(path, axis=0)
+    way = unit(ahead)
+    side = unit(np.cross(way, np.array([0.13, 0.21, 0.97])))
+    up = np.cross(way, side)
+    turn = np.linspace(0, 2 * np.pi, 10, endpoint=False)
+    round_ = np.cos(turn)[None, :, None] * side[:, None] + np.sin(turn)[None, :, None] * up[:, None]
+    points = path[:, None] + radius * round_
+    return blender.mesh(name, points.reshape(-1, 3), quads(len(path), 10, closed), material)
+
+
+def quads(rows: int, columns: int, closed: bool) -> NDArray[np.int64]:
+    """Faces of a grid of points whose columns go round, and whose rows too if it is closed."""
+    index = np.arange(rows * columns).reshape(rows, columns)
+    index = np.concatenate([index, index[:1]]) if closed else index
+    index = np.concatenate([index, index[:, :1]], axis=1)
+    faces = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1)
+    return faces.reshape(-1, 4)

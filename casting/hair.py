@@ -9,18 +9,22 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from casting import blender
 from casting.field import Points, smoothstep
 from casting.longhair import part_line
 from casting.scalp import Head
 from casting.strands import clear, frizz
-from casting.styles import STYLES, baby
+from casting.styles import PRESETS, STYLES, baby
 
-StyleName = Literal["bob", "long", "bun", "sidepart", "crop", "coils", "stubble"]
+StyleName = Literal[
+    "bob", "fringe", "long", "wavy", "curly", "locs", "bun", "topknot", "ponytail",
+    "sidepart", "swept", "quiff", "pixie", "crop", "receding", "coils", "afro",
+    "stubble", "buzz", "ring", "bald",
+]  # fmt: skip
 
-PARTED = ("bob", "long")  # styles whose parting shows a line of scalp
+PARTED = ("bob", "long", "wavy")  # styles whose parting shows a line of scalp
 STRAY = 50.0  # degrees from the front: hairs before it do not fly away, over the face
 
 
@@ -29,20 +33,26 @@ class Hair(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    style: StyleName = "sidepart"
+    style: StyleName = Field(
+        "sidepart", description="a style; where the recipe is silent, its `PRESETS` hold"
+    )
     colour: str = Field("#4a2c1a", description="of the lengths, #rrggbb")
     roots: str = Field("#33200f", description="near the scalp")
     tips: str = Field("#6b4226", description="of highlights and ends")
     hairline: str = Field("soft", description="a table of `scalp.HAIRLINES`")
     parting: float = Field(0.24, description="x of the parting at the front; positive is the person's left")
     length: float = Field(
-        1.8, description="bob, long: how far below the eyes it ends; bun: its radius; else of the top hair"
+        1.8,
+        description="falling hair, tail: how far below the eyes it ends; knots: radius; else of the top",
     )
     sides: float = Field(0.16, description="short styles: length over the ears")
     volume: float = Field(0.16, description="height over the skull")
     wave: float = Field(0.03, description="height of the waves")
     period: float = Field(0.9, description="length of a wave")
+    begin: float = Field(0.2, description="long styles: share of the length where waves begin")
+    frizz: float = Field(0.006, description="long styles: how far each hair bends for itself")
     clump: float = Field(0.45, description="0 loose .. 1 tight locks")
+    spread: float = Field(0.55, description="long styles: width that a lock keeps, of its roots'")
     locks: int = 500
     tuck: float = Field(0.0, description="bob: -1 the right, 1 the left side is tucked behind the ear")
     turn: float = Field(0.7, description="bob: how far the ends turn in")
@@ -52,6 +62,12 @@ class Hair(BaseModel):
     gloss: float = Field(0.30, description="roughness of the shine, smaller is glossier")
     seed: int = 2
 
+    @model_validator(mode="before")
+    @classmethod
+    def _styled(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What is given, over what its style presets."""
+        return {**PRESETS.get(str(given.get("style", "sidepart")), {}), **given}
+
 
 def add_hair(points: Points, hair: Hair) -> list[Any]:
     """Grow a person's hair; returns the objects.
@@ -60,6 +76,8 @@ def add_hair(points: Points, hair: Hair) -> list[Any]:
         points: (human.COUNT, 3) of the person, arms lowered.
         hair: the recipe.
     """
+    if hair.style == "bald":
+        return []
     head = Head(points)
     rng = np.random.default_rng(hair.seed)
     strands = STYLES[hair.style](head, hair, rng)

@@ -1,4 +1,4 @@
-"""Long hair: bobs, falling hair, knots."""
+"""Hair that falls: bobs, long hair, fringes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 Random = np.random.Generator
 GUIDES = 5000  # strands that are grown; the others are blended from them
-
+STEPS = 40  # points of a long hair
+ASTRAY = 0.28  # decimetres from the tip of its lock at which a hair is left out
+ROPE = 0.1  # a smaller `spread` winds locks into ropes
+REST = 0.85  # decimetres from the middle beyond which long hair that rests on a shoulder sticks out
+BROWS = 0.27  # decimetres above the eyes where a fringe ends
 
 CLOTHED = 0.2  # decimetres that hair keeps from the shoulders, for what is worn there
 SHOULDERS = 1.4  # decimetres below the eyes: longer hair comes to lie on them
@@ -67,7 +71,7 @@ def bob(head: Head, hair: Hair, rng: Random) -> Points:
         return 0.02 + (0.02 + body * layer) * float(smoothstep(0.0, 0.2, share))
 
     length = np.full(len(roots), 0.9) + (roots[:, 1] + hair.length) * 1.25
-    guides = grow(roots, length, 36, hull, flow, lift, inertia=0.55)
+    guides = grow(roots, length, STEPS, hull, flow, lift, inertia=0.55)
     return _finished(head, hair, rng, guides, side)
 
 
@@ -89,13 +93,94 @@ def _finished(head: Head, hair: Hair, rng: Random, guides: Points, side: Points)
     end = -hair.length - 0.10 * fore - 0.16 * nape + 0.09 * rng.standard_normal(len(hairs)) ** 2
     hairs = trim(hairs, end)
     lock = locks(hairs, hair.locks, rng)
-    hairs = wave(hairs, lock, hair.wave, hair.period, 0.2, rng)
+    near = _together(hairs, lock, hair)
     inside = head.hairiness(hairs[:, 0], hair.hairline, 14.0)
-    hairs = clump(hairs, lock, hair.clump * (0.6 + 0.7 * rng.random(len(hairs))) * inside, 0.55)
+    if hair.spread < ROPE:
+        return _ropes(hairs[~before_face(head, hairs, hair)], hair, rng)
+    amount = np.minimum(1.0, hair.clump * (0.6 + 0.7 * rng.random(len(hairs)))) * inside
+    hairs = clump(hairs, lock, amount, hair.spread)
+    hairs = wave(hairs, lock, hair.wave, hair.period, hair.begin, rng)
     fine = locks(hairs, hair.locks * 6, rng)
     hairs = clump(hairs, fine, 0.5, 0.5)
-    hairs = frizz(hairs, 0.006, rng)
-    return hairs[~before_face(head, hairs, hair)]
+    hairs = frizz(hairs, hair.frizz, rng)
+    kept: Points = hairs[near & ~before_face(head, hairs, hair)]
+    return kept
+
+
+def _ropes(hairs: Points, hair: Hair, rng: Random) -> Points:
+    """Hairs wound tightly into ropes; `spread` is a rope's radius."""
+    lock = locks(hairs, hair.locks, rng)
+    t = np.linspace(0, 1, hairs.shape[1])
+    leader = hairs[lock]
+    way = unit(np.gradient(leader, axis=1))
+    first = unit(np.cross(way, np.array([0.3, 0.1, 1.0])))
+    second = np.cross(way, first)
+    angle = (2 * np.pi * rng.random(len(hairs)))[:, None] + 26.0 * t
+    thick = 0.85 + 0.3 * rng.random(len(hairs))[lock][:, None] + 0.10 * np.sin(60 * t + 6.0 * angle[:, :1])
+    size = hair.spread * thick * (0.8 + 0.2 * rng.random((len(hairs), 1))) * (1 - 0.35 * t**3)
+    ring = first * np.cos(angle)[..., None] + second * np.sin(angle)[..., None]
+    rope = leader + size[..., None] * ring
+    drawn = smoothstep(0.0, 0.10, t)[None, :, None]
+    roped: Points = hairs * (1 - drawn) + rope * drawn
+    return roped
+
+
+def _together(hairs: Points, lock: NDArray[np.int64], hair: Hair) -> NDArray[np.bool_]:
+    """(n,) which hairs stay: those that end near their lock's end, and not out on a shoulder."""
+    if hair.length <= SHOULDERS:
+        return np.asarray(np.linalg.norm(hairs[:, -1] - hairs[lock, -1], axis=1) < ASTRAY)
+    tip = hairs[:, -1]
+    stuck = (tip[:, 1] > -hair.length + 0.5) & (np.abs(tip[:, 0]) > REST) & (tip[:, 1] < -1.0)
+    return np.asarray(~stuck)
+
+
+def fringe(head: Head, hair: Hair, rng: Random) -> Points:
+    """A bob with a fringe down to the brows."""
+    return np.concatenate([bob(head, hair, rng), bangs(head, hair, rng)])
+
+
+def bangs(
+    head: Head, hair: Hair, rng: Random, steps: int = STEPS, slant: float = 0.0, low: float = BROWS
+) -> Points:
+    """(n, steps, 3) hairs that fall from the front of the head over the forehead.
+
+    Args:
+        head: whose.
+        hair: the recipe.
+        rng: source of chance.
+        steps: points of a hair.
+        slant: which way they fall: 1 to the person's left, -1 to the right, 0 straight down.
+        low: decimetres above the eyes where they end.
+    """
+    roots, _ = head.roots(5 * hair.strands // 2, hair.hairline, rng, soft=5.0)
+    azimuth, elevation = head.angles(roots)
+    ahead = (azimuth < 47) & (elevation < head.hairline(azimuth, hair.hairline) + 26)
+    roots = roots[ahead][: hair.strands // 4]
+    lock = locks(roots[:, None].repeat(2, axis=1), 70, rng)
+    layer = 0.4 * rng.random(len(roots)) + 0.6 * rng.random(len(roots))[lock]
+    stray = 0.20 * rng.standard_normal(len(roots))[lock] + 0.05 * rng.standard_normal(len(roots))
+
+    def flow(place: Points, share: float, normal: Points) -> Points:
+        sway = stray + slant + 0.5 * (1 - abs(slant)) * np.clip(place[:, 0] / 0.5, -1, 1) ** 3
+        way = np.stack([sway, -np.ones(len(place)), 0.25 * np.ones(len(place))], axis=1)
+        return along(way, normal) + (0.35 * float(smoothstep(0.3, 0.0, share))) * normal
+
+    def lift(place: Points, share: float) -> Points:
+        bow = 0.5 + 0.5 * np.sin(np.pi * min(1.0, 0.15 + 0.75 * share))
+        height: Points = 0.014 + (0.035 + 0.10 * layer) * bow * float(smoothstep(0.0, 0.2, share))
+        return height
+
+    length = 1.5 * (roots[:, 1] - low) / max(0.5, 1 - 0.4 * abs(slant)) + 0.15
+    hairs = grow(roots, length, steps, head.field, flow, lift, inertia=0.4)
+    side = np.clip(np.abs(roots[:, 0]) / 0.55, 0, 1)
+    ragged = 0.03 + 0.06 * abs(slant)
+    ends = (
+        low
+        - 0.16 * side**2
+        + ragged * (rng.standard_normal(len(roots)) + rng.standard_normal(len(roots))[lock])
+    )
+    hairs = trim(hairs, ends)
+    return frizz(clump(hairs, lock, min(1.0, 1.3 * hair.clump), 0.5), 0.008, rng)
 
 
 def part_line(hair: Hair, z: Points) -> Points:
@@ -128,46 +213,6 @@ def _curtain(head: Head, worn: float) -> Field:
         return near
 
     return head.field.changed(change).smoothed(0.05)
-
-
-def bun(head: Head, hair: Hair, rng: Random) -> Points:
-    """Drawn back smoothly into a knot behind the crown."""
-    skull = head.skull
-    knot = skull.centre + np.array([0.0, 0.62 * skull.up, -0.90 * skull.back])
-    roots, _ = head.roots(GUIDES, hair.hairline, rng)
-    layer = rng.random(len(roots))
-
-    def flow(place: Points, share: float, normal: Points) -> Points:
-        way = unit(knot - place)
-        return along(way, normal) + 0.3 * share * way
-
-    def lift(place: Points, share: float) -> Points:
-        height: Points = 0.012 + (0.02 + hair.volume * layer) * smoothstep(0, 0.3, share)
-        return height
-
-    guides = grow(roots, 1.15 * np.linalg.norm(roots - knot, axis=1), 24, head.field, flow, lift)
-    hair_roots, _ = head.roots(int(0.8 * hair.strands), hair.hairline, rng, soft=6.0)
-    hairs = children(guides, hair_roots, rng, jitter=0.03)
-    hairs = clump(hairs, locks(hairs, hair.locks, rng), 0.6 * hair.clump, 0.6)
-    hairs = np.concatenate([hairs, _knot(knot, hair.length, hair.strands // 6, hairs.shape[1], rng)])
-    return frizz(hairs, 0.006, rng)
-
-
-def _knot(centre: Points, radius: float, count: int, steps: int, rng: Random) -> Points:
-    """(count, steps, 3) hairs wound round a ball."""
-    start = unit(rng.standard_normal((count, 3)))
-    latitude = np.arcsin(start[:, 2])[:, None] + np.linspace(-0.3, 0.3, steps)
-    longitude = np.arctan2(start[:, 1], start[:, 0])[:, None] + np.linspace(0, 2.2, steps)
-    bulge = 1 + 0.08 * np.sin(6 * latitude + longitude)
-    ball = [
-        np.cos(latitude) * np.cos(longitude),
-        np.cos(latitude) * np.sin(longitude),
-        0.85 * np.sin(latitude),
-    ]
-    wound: Points = centre + (radius * bulge * (0.9 + 0.1 * rng.random((count, 1))))[..., None] * np.stack(
-        ball, -1
-    )
-    return wound
 
 
 def before_face(head: Head, hairs: Points, hair: Hair) -> NDArray[np.bool_]:

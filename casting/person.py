@@ -8,17 +8,18 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from casting import expressions, eyes, face, human, mouth, sculpt, seams, skin, studio
+from casting import beard, expressions, eyes, face, human, mouth, sculpt, seams, skin, studio
 from casting.blender import mesh, reset, set_attribute, surface, to_blender
 from casting.camera import Camera
 from casting.landmarks import BODY, ball, body_faces, body_uv
-from casting.recipe import Recipe, read
+from casting.recipe import FOLDER, Recipe, read
 
 Points = NDArray[np.float64]
 
@@ -97,6 +98,15 @@ class Person:
         lashes, follow_lashes = face.add_lashes(self.points, recipe.lashes)
         self.roles["brow"], self.roles["lash"] = [brows], [lashes]
         self.followers += [follow, follow_brows, follow_lashes]
+        if recipe.beard:
+            self._beard()
+
+    def _beard(self) -> None:
+        """The beard; its hairs are drawn with the brows, as part of the skin's pictures."""
+        skin = surface(self.roles["skin"][0])
+        hairs, follow = beard.add_beard(self.points, skin, beard.Beard(**self.recipe.beard))
+        self.roles["brow"] += hairs
+        self.followers.append(follow)
 
     def _worn(self) -> None:
         """Hair, clothes and what else is worn, where the recipe has it."""
@@ -149,8 +159,10 @@ ROLES = (
 # role, module and table of the recipe, function, its model
 WORN = (
     ("hair", "hair", "add_hair", "Hair"),
+    ("hair", "headscarf", "add_headscarf", "Headscarf"),
     ("clothes", "clothes", "add_clothes", "Clothes"),
     ("accessory", "jewellery", "add_jewellery", "Jewellery"),
+    ("accessory", "glasses", "add_glasses", "Glasses"),
 )
 
 
@@ -176,12 +188,15 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.375)
     parser.add_argument("--crop", type=float, nargs=4, metavar=("X", "Y", "W", "H"))
     parser.add_argument("--samples", type=int, default=studio.SAMPLES)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the recipes are")
     parser.add_argument("--bare", action="store_true", help="without hair and clothes")
     parser.add_argument("-o", "--output", default="person.png")
     options = parser.parse_args()
-    recipe = read(options.name)
+    recipe = read(options.name, options.folder)
     if options.bare:
-        recipe = recipe.model_copy(update={"hair": {}, "clothes": {}})
+        recipe = recipe.model_copy(
+            update={key: {} for key in ("hair", "headscarf", "clothes", "beard", "glasses")}
+        )
     person = Person(recipe)
     person.pose({name: float(value) for name, value in (item.split("=") for item in options.pose)})
     if options.yaw:

@@ -126,6 +126,8 @@ class Recipe(Part):
     clothes: dict[str, Any] = {}
     jewellery: dict[str, Any] = {}
     glasses: dict[str, Any] = {}
+    beard: dict[str, Any] = {}
+    headscarf: dict[str, Any] = {}
     voice: dict[str, Any] = {}
     manner: dict[str, Any] = {}
 

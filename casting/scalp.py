@@ -33,7 +33,16 @@ HAIRLINES = {  # (azimuth, elevation) degrees
         (0, 27.5), (16, 28), (32, 27), (45, 22), (54, 14), (61, 5), (66, -6), (74, -20), (84, -24),
         (89, -4), (106, -2), (122, -27), (180, -45),
     ),
+    "receding": (
+        (0, 37), (12, 39), (28, 47), (42, 46), (54, 30), (61, 8), (66, -6), (74, -20), (84, -24),
+        (89, -4), (106, -2), (122, -27), (180, -45),
+    ),
+    "ring": (
+        (0, 80), (48, 80), (58, 30), (64, 0), (70, -18), (76, -22), (84, -24),
+        (89, -4), (106, -2), (122, -27), (180, -45),
+    ),
 }  # fmt: skip
+UPPER = {"ring": ((0, 8), (60, 10), (90, 20), (130, 26), (180, 30))}  # where hair ends above: a bald crown
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,9 @@ class Head:
         azimuth, elevation = self.angles(points)
         over = elevation - self.hairline(azimuth, name)
         behind = smoothstep(60, 80, azimuth)
+        if name in UPPER:
+            below = PchipInterpolator(*np.array(UPPER[name], dtype=np.float64).T)(azimuth) - elevation
+            over = np.minimum(over, 0.7 * below)
         share = np.clip((over + 0.5 * soft) / (soft * (1.5 - 0.5 * behind)), 0, 1)
         grown: Points = share * share * (3 - 2 * share)
         return grown * (points[:, 1] > -1.1) * self._off_ear(points)

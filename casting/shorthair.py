@@ -1,13 +1,14 @@
-"""Short hair: swept, cropped, coiled, shaved."""
+"""Short hair: cropped, swept, shaved."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from casting.field import Points, smoothstep, unit
-from casting.longhair import GUIDES, before_face
+from casting.longhair import BROWS, GUIDES, bangs, before_face
 from casting.scalp import Head
 from casting.strands import along, children, clump, frizz, grow, locks, wave
 
@@ -16,23 +17,64 @@ if TYPE_CHECKING:
 
 Random = np.random.Generator
 OPEN = 9.0  # decimetres: a parting beyond the head is none
+STEPS = 20  # points of a hair
+
+
+@dataclass(frozen=True)
+class Brush:
+    """Which way the top of short hair is brushed.
+
+    Args:
+        way: the direction (x left, y up, z front).
+        parted: whether hair beyond the parting belongs to the sides.
+        mess: how far locks go their own way.
+        back: 1 combs the sides back too, 0 down.
+        rise: how far the top stands up at its roots.
+    """
+
+    way: tuple[float, float, float]
+    parted: bool = False
+    mess: float = 1.0
+    back: float = 0.0
+    rise: float = 1.0
+
+
+FORWARD = Brush((0.1, 0.1, 0.8), mess=2.0)
 
 
 def crop(head: Head, hair: Hair, rng: Random) -> Points:
     """Short all round, the top brushed forward and up."""
-    return _short(head, hair, rng, forward=True)
+    return _short(head, hair, rng, FORWARD)
+
+
+def swept(head: Head, hair: Hair, rng: Random) -> Points:
+    """Combed back from the forehead, the sides too."""
+    return _short(head, hair, rng, Brush((0.0, 0.15, -1.0), back=1.0, rise=0.7))
+
+
+def quiff(head: Head, hair: Hair, rng: Random) -> Points:
+    """Sides very short, the top high and thrown back."""
+    return _short(head, hair, rng, Brush((0.12, 0.3, -0.75), mess=1.4, rise=1.5))
+
+
+def pixie(head: Head, hair: Hair, rng: Random) -> Points:
+    """Short and feathered, the fringe swept to a side."""
+    sign = float(np.sign(hair.parting) or 1.0)
+    short = _short(head, hair, rng, Brush((-0.85 * sign, 0.1, -0.25), parted=True))
+    return np.concatenate([short, bangs(head, hair, rng, STEPS, -0.9 * sign, BROWS + 0.10)])
 
 
 def sidepart(head: Head, hair: Hair, rng: Random) -> Points:
     """Short at the sides, longer on top and swept over from a parting, with height at the front."""
-    return _short(head, hair, rng, forward=False)
+    sign = float(np.sign(hair.parting) or 1.0)
+    return _short(head, hair, rng, Brush((-0.85 * sign, 0.1, -0.65), parted=True))
 
 
-def _short(head: Head, hair: Hair, rng: Random, forward: bool) -> Points:
+def _short(head: Head, hair: Hair, rng: Random, brush: Brush) -> Points:
     roots, _ = head.roots(GUIDES, hair.hairline, rng, soft=3.0)
-    part = OPEN if forward else hair.parting
+    part = hair.parting if brush.parted else OPEN
     sign = np.sign(part)
-    brushed = np.array([0.1, 0.1, 0.8]) if forward else np.array([-0.85 * sign, 0.1, -0.65])
+    brushed = np.array(brush.way)
     across = (part - roots[:, 0]) * sign  # distance from the parting, towards the heavy side
     top = smoothstep(0.42, 0.70, roots[:, 1] - 0.12 * (roots[:, 2] < -0.9)) * smoothstep(-0.05, 0.02, across)
     fore = smoothstep(-0.75, 0.0, roots[:, 2])
@@ -42,10 +84,16 @@ def _short(head: Head, hair: Hair, rng: Random, forward: bool) -> Points:
 
     def flow(place: Points, share: float, normal: Points) -> Points:
         one = np.ones(len(place))
-        ruffle = mess * [0.2, 0.0, 0.22] * (2 if forward else 1)
+        ruffle = mess * [0.2, 0.0, 0.22] * brush.mess
         swept = along(brushed + ruffle, normal)
-        combed = along(np.stack([0 * one, -one, -0.55 * one + 0.1 * mess[:, 1]], axis=1), normal)
-        rise = (top * (0.5 + 0.9 * fore) * smoothstep(0.55, 0.0, share))[:, None]
+        combed = along(
+            np.stack(
+                [0 * one, -one * (1 - 0.7 * brush.back), -(0.55 + 0.4 * brush.back) * one + 0.1 * mess[:, 1]],
+                axis=1,
+            ),
+            normal,
+        )
+        rise = (brush.rise * top * (0.5 + 0.9 * fore) * smoothstep(0.55, 0.0, share))[:, None]
         onward = (top * fore * smoothstep(0.3, 0.0, share))[:, None] * [0.0, 0.35, 0.15]
         return top[:, None] * swept + (1 - top)[:, None] * combed + rise * normal + onward
 
@@ -60,7 +108,7 @@ def _short(head: Head, hair: Hair, rng: Random, forward: bool) -> Points:
     length = length * (1 - top) + top * hair.length * (0.72 + 0.28 * fore) * (
         0.85 + 0.3 * rng.random(len(roots))
     )
-    guides = grow(roots, length, 20, head.field, flow, lift, inertia=0.5)
+    guides = grow(roots, length, STEPS, head.field, flow, lift, inertia=0.5)
     hair_roots, _ = head.roots(hair.strands, hair.hairline, rng, soft=4.0)
     label = np.where(np.concatenate([across, (part - hair_roots[:, 0]) * sign]) > 0, 1.0, 0.0)
     hairs = children(guides, hair_roots, rng, label, jitter=0.15)
@@ -71,24 +119,6 @@ def _short(head: Head, hair: Hair, rng: Random, forward: bool) -> Points:
     hairs = wave(hairs, lock, hair.wave, hair.period, 0.3, rng)
     hairs = frizz(hairs, 0.008, rng)
     return hairs[~before_face(head, hairs, hair)]
-
-
-def coils(head: Head, hair: Hair, rng: Random) -> Points:
-    """Tight coils that stand off the head: `wave` is their radius, `period` the length of a turn."""
-    roots, normal = head.roots(hair.strands, hair.hairline, rng)
-    _, elevation = head.angles(roots)
-    top = smoothstep(5, 55, elevation)
-    length = (hair.sides + (hair.length - hair.sides) * top) * (0.8 + 0.4 * rng.random(len(roots)))
-    out = unit(0.6 * normal + 0.4 * unit(roots - head.skull.centre))
-    t = np.linspace(0, 1, 18)
-    straight = roots[:, None] + (out * length[:, None])[:, None] * t[None, :, None]
-    lock = locks(straight, hair.locks, rng)
-    first = unit(np.cross(out, rng.standard_normal(out.shape)))[lock]
-    second = np.cross(out[lock], first)
-    turn = (length[:, None] * t / hair.period + rng.random(len(roots))[lock][:, None]) * 2 * np.pi
-    width = hair.wave * smoothstep(0, 0.3, t)
-    ring = first[:, None] * np.cos(turn)[..., None] + second[:, None] * np.sin(turn)[..., None]
-    return clump(straight, lock, hair.clump, 0.5) + width[None, :, None] * ring
 
 
 def stubble(head: Head, hair: Hair, rng: Random) -> Points:

@@ -16,7 +16,7 @@ from casting.bake.sheet import Sheet, assemble
 from casting.bake.shots import Shot
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
-from casting.recipe import Recipe, read
+from casting.recipe import FOLDER, Recipe, read
 from rostra.presenters.pack import Pack, Texture, TextureInfo, save
 
 SAMPLES = 16  # denoised
@@ -204,7 +204,9 @@ def _plain(colour: tuple[int, int, int, int]) -> Texture:
     return Texture(np.full((16, 16, 4), colour, dtype=np.uint8), TextureInfo(x=0, y=0, scale=16 / WIDTH))
 
 
-def bake(name: str, target: Path, renders: Path, samples: int = SAMPLES, quality: int = 90) -> Pack:
+def bake(
+    name: str, target: Path, renders: Path, samples: int = SAMPLES, quality: int = 90, recipes: Path = FOLDER
+) -> Pack:
     """Bake one recipe.
 
     Args:
@@ -214,8 +216,9 @@ def bake(name: str, target: Path, renders: Path, samples: int = SAMPLES, quality
             is taken up again after a stop.
         samples: per pixel.
         quality: of the WebP textures.
+        recipes: folder of the recipe.
     """
-    recipe = read(name)
+    recipe = read(name, recipes)
     folder = renders / f"{name}-{_state(recipe)}-{samples}"
     pack = Bake(Person(recipe), folder, samples).run()
     target.parent.mkdir(parents=True, exist_ok=True)
