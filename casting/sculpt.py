@@ -71,7 +71,7 @@ def _eyes(points: Points, face: FacePart) -> Points:
         away = (points - centre) / radius
         near = step(SOCKET, 1.1, np.linalg.norm(away * [0.85, 0.9, 0.7], axis=1))
         near *= step(0.0, 0.24, points[:, 0] * sign)
-        front = centre + [0, 0, FRONT * radius]
+        front = centre + np.array([0, 0, FRONT * radius])
         result += (points - front) * ((face.eyes - 1) * near)[:, None]
         result[:, 0] += sign * face.eye_gap * near
     return result

@@ -104,6 +104,7 @@ def material(part: SkinPart, lips: LipPart, brows: BrowPart) -> Any:
         Coat_Weight=shader.math("MULTIPLY", zone["lips"], 0.10 * lips.shine),
         Coat_Roughness=0.35,
     )
+    surface.subsurface_method = "BURLEY"  # half the cost of a random walk, and as soft on a face
     return shader.finish(surface.outputs[0])
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from casting.person import Person
 
 THREADS = 2
-SAMPLES = 24
+SAMPLES = 12
 
 # name: place relative to the eyes (dm, person's coordinates), width, height (dm), watts, colour
 LIGHTS = {
@@ -68,11 +68,11 @@ def _engine(scene: Any) -> None:
     cycles.device = "CPU"
     cycles.use_denoising = True
     cycles.denoiser = "OPENIMAGEDENOISE"
-    cycles.denoising_prefilter = "ACCURATE"
+    cycles.denoising_prefilter = "FAST"
     cycles.use_adaptive_sampling = True
     cycles.adaptive_threshold = 0.02
-    cycles.max_bounces = 8
-    cycles.transparent_max_bounces = 16
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 4, 2, 3
+    cycles.transparent_max_bounces = 12
     cycles.sample_clamp_indirect = 4.0
     scene.render.threads_mode = "FIXED"
     scene.render.threads = THREADS
