@@ -24,6 +24,7 @@ FOR_LIPS = {
     "mouthFunnel": 0.75,
     "mouthStretch": 0.5,
 }  # nor m, b, p
+BREATHING = {"jawOpen": 0.085, "mouthLowerDown": 0.09, "mouthUpperUp": 0.04}  # at a deep breath
 SIDED = ("mouthStretch", "mouthSmile", "mouthDimple", "mouthPress", "mouthUpperUp", "mouthLowerDown")
 
 PLACES = [
@@ -56,6 +57,17 @@ def speak(first: int, last: int, fps: float, looks: Sequence[Segment], energy: f
     shapes[:, SPAN["lips"]] = np.maximum(shapes[:, SPAN["lips"]], touch.shapes[:, SPAN["lips"]])
     _yield(shapes, touch.lips, FOR_LIPS)
     return np.column_stack([shapes, touch.lips])
+
+
+def breathe(mouth: Curve, parted: Curve) -> Curve:
+    """The mouth, its lips parted to breathe (0..1, (n,)), but not where a sound wants them shut."""
+    if not parted.any():
+        return mouth
+    free = parted * (1 - mouth[:, -1])
+    breathing = mouth.copy()
+    for name, weight in BREATHING.items():
+        breathing[:, COLUMN[name]] = np.maximum(mouth[:, COLUMN[name]], weight * free)
+    return breathing
 
 
 def paint(rows: Curve, mouth: Curve, smile: Curve, lean: float) -> None:

@@ -102,7 +102,7 @@ def _add(parts: list[str], text: str) -> int:
 
 def _gap(text: str, run: re.Match[str]) -> tuple[str, int]:
     """What stands where a run of tags stood, and where the text goes on."""
-    before, after = text[: run.start()][-1:], text[run.end() : run.end() + 1]
+    before, after = text[max(run.start() - 1, 0) : run.start()], text[run.end() : run.end() + 1]
     if before in ("", "\n") and after == "\n":  # a line of its own
         return "", run.end() + 1
     if before in ("", "\n") or after in ("", "\n"):
