@@ -36,21 +36,26 @@ LOOKS: dict[str, dict[str, float]] = {
     "neutral": {},
     "smile": {"smile": 0.42, "inner": 0.08, "outer": 0.05},
     "happy": {"smile": 0.62, "inner": 0.24, "outer": 0.20, "pitch": -0.010, "calm": -0.25, "lean": 0.10},
-    "serious": {"sober": 0.90, "down": 0.42, "squint": 0.14, "pitch": 0.012, "calm": 0.40, "press": 0.05},
+    "serious": {
+        "sober": 1.0, "frown": 0.24, "down": 0.60, "squint": 0.14, "press": 0.05, "pitch": 0.012,
+        "calm": 0.40,
+    },
     "sad": {
-        "sober": 1.0, "frown": 0.50, "inner": 0.62, "down": 0.12, "pitch": 0.030, "roll": 0.016, "calm": 0.55,
+        "sober": 1.0, "frown": 0.78, "inner": 0.78, "down": 0.16, "pitch": 0.030, "roll": 0.016,
+        "calm": 0.55,
     },
     "concerned": {
-        "sober": 0.90, "frown": 0.22, "inner": 0.56, "down": 0.38, "pitch": 0.014, "roll": 0.024, "calm": 0.25,
-        "lean": 0.25,
+        "sober": 0.90, "frown": 0.46, "inner": 0.66, "down": 0.42, "pitch": 0.014, "roll": 0.024,
+        "calm": 0.25, "lean": 0.25,
     },
     "surprised": {"sober": 0.30, "inner": 0.72, "outer": 0.66, "wide": 0.62, "pitch": -0.022},
     "curious": {"smile": 0.10, "inner": 0.30, "outer": 0.38, "roll": 0.036, "pitch": -0.006, "lean": 0.30},
     "thinking": {
-        "sober": 0.60, "down": 0.32, "inner": 0.14, "squint": 0.12, "press": 0.10, "pitch": -0.010, "calm": 0.30,
+        "sober": 0.60, "down": 0.32, "inner": 0.14, "squint": 0.12, "press": 0.10, "pitch": -0.010,
+        "calm": 0.30,
     },
     GREETING: {"smile": 0.40, "inner": 0.16, "outer": 0.12},
-    SOBER: {"sober": 0.85, "inner": 0.34, "down": 0.16, "pitch": 0.010, "calm": 0.30},
+    SOBER: {"sober": 1.0, "frown": 0.24, "inner": 0.40, "down": 0.20, "pitch": 0.010, "calm": 0.30},
 }  # fmt: skip
 _WEIGHTS = {name: np.array([look.get(part, 0.0) for part in PARTS]) for name, look in LOOKS.items()}
 

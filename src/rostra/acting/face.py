@@ -58,11 +58,11 @@ class Face:
     def enter(self, mood: Mood, time: float) -> None:
         """Another mood begins."""
         thinks, listens = mood is Mood.THINKING, mood is Mood.LISTENING
-        self._brow.move(time, 0.6, 0.12 if listens else 0.0)
+        self._brow.move(time, 0.6, 0.14 if listens else 0.0)
         self._inner.move(time, 0.6, 0.08 if thinks or listens else 0.0)
-        self._knit.move(time, 0.6, 0.20 if thinks else 0.0)
-        self._press.move(time, 0.5, 0.14 if thinks else 0.0)
-        self._warm.move(time, 0.9, 0.07 * self._manner.warmth if listens else 0.0)
+        self._knit.move(time, 0.6, 0.28 if thinks else 0.0)
+        self._press.move(time, 0.5, 0.16 if thinks else 0.0)
+        self._warm.move(time, 0.9, 0.11 * self._manner.warmth if listens else 0.0)
         low, high = IDLING[mood]
         self._next = time + (float(self._rng.uniform(0.5 * low, 0.7 * high)) if np.isfinite(low) else np.inf)
 
@@ -73,7 +73,8 @@ class Face:
         if not cues.mute:
             self._opens = any(end > cues.finish - 3.0 for end in cues.ends)
         for accent in cues.accents:
-            self._underline(accent)
+            if not any(_raised(question, accent) for question in cues.questions):
+                self._underline(accent)
         for question in cues.questions:
             self._ask(question)
         for start in cues.pauses:
@@ -100,7 +101,7 @@ class Face:
 
     def smile(self, times: Curve, looks: Curve) -> Curve:
         """The smile of the mouth, before speech takes its part: (n,) weights."""
-        change = 1 + 0.2 * noise(times, [3.7], [16 * self._seed + 11])[0]
+        change = 1 + 0.2 * self._alive(times)[0]
         own = (self._manner.smile * change + self._warm.at(times)) * (1 - looks[:, PART["sober"]])
         value: Curve = np.clip(own + looks[:, PART["smile"]], 0.0, MOST_SMILE)
         return value
@@ -116,9 +117,10 @@ class Face:
 
     def paint(self, rows: Curve, times: Curve, smile: Curve, looks: Curve) -> None:
         """Write brows, cheeks, lids and idle lips into rows of motion."""
-        life = 0.03 * np.clip(1 + noise(times, [2.9], [16 * self._seed + 12])[0], 0, 3)
-        lift = np.clip(self._brow.at(times), 0.0, MOST_BROW) + life
-        knit = self._knit.at(times) + looks[:, PART["down"]]
+        slow, quick = self._alive(times)
+        lift = np.clip(self._brow.at(times) * (1 + 0.07 * quick), 0.0, MOST_BROW)
+        lift += 0.03 * np.clip(1 + quick, 0, 3)
+        knit = (self._knit.at(times) + looks[:, PART["down"]]) * (1 + 0.09 * slow)
         outer = 0.8 * lift + looks[:, PART["outer"]]
         one = self._one.at(times)
         rows[:, INDEX["browInnerUp"]] = lift + 0.3 * one + self._inner.at(times) + looks[:, PART["inner"]]
@@ -127,7 +129,7 @@ class Face:
         warm = np.clip(smile - 0.05, 0.0, 1.0)
         wide = np.clip(0.35 * (lift - 0.15), 0.0, 0.15) + looks[:, PART["wide"]]
         squint = 0.04 + 0.40 * warm + 0.5 * np.minimum(knit, 0.25) + looks[:, PART["squint"]]
-        frown = looks[:, PART["frown"]] * (1 - np.clip(1.6 * rows[:, INDEX["jawOpen"]], 0.0, 0.8))
+        frown = looks[:, PART["frown"]] * (1 - np.clip(1.1 * rows[:, INDEX["jawOpen"]], 0.0, 0.8))
         aside = self._aside.at(times)
         for side in ("Left", "Right"):
             rows[:, INDEX[f"browDown{side}"]] = knit
@@ -138,6 +140,10 @@ class Face:
             rows[:, INDEX[f"mouthPress{side}"]] += self._press.at(times) + looks[:, PART["press"]]
         rows[:, INDEX["mouthLeft"]] = np.clip(aside, 0.0, 1.0)
         rows[:, INDEX["mouthRight"]] = np.clip(-aside, 0.0, 1.0)
+
+    def _alive(self, times: Curve) -> Curve:
+        """What keeps a face from standing still: (2, n), of about unit variance."""
+        return noise(times, [3.7, 2.9], [16 * self._seed + 11, 16 * self._seed + 12])
 
     def _lift(self, start: float, rise: float, hold: float, fall: float, height: float) -> None:
         self._raised = start
@@ -154,40 +160,49 @@ class Face:
             self._lift(question.end - 0.35, 0.30, 0.35 + AFTER, 0.7, 0.5 * ASK)
         else:
             start = max(question.start - BEFORE, question.end - ASKING)
-            self._lift(start, 0.34, max(question.end - start - 0.34, 0.1) + AFTER, 0.65, ASK)
+            self._lift(start, 0.34, 0.1, 0.9, 0.3 * ASK)
+            self._lift(start, 0.34, max(question.end - start - 0.34, 0.1) + AFTER, 0.65, 0.7 * ASK)
+            self._lift(question.end - 0.34, 0.30, AFTER, 0.55, 0.3 * ASK)
 
     def _idle(self, time: float) -> None:
         """A face at rest presses its lips, remembers something nice, or lifts its brows a little."""
         chance = self._rng.random()
         if chance < 0.45:
-            self._press.pulse(time, 0.3, float(self._rng.uniform(0.1, 0.5)), 0.45, 0.24)
+            self._press.pulse(time, 0.3, float(self._rng.uniform(0.1, 0.5)), 0.45, 0.30)
         elif chance < 0.75:
-            self._warm.pulse(time, 0.7, float(self._rng.uniform(0.5, 1.6)), 1.2, 0.12 * self._manner.warmth)
+            self._warm.pulse(time, 0.7, float(self._rng.uniform(0.5, 1.6)), 1.2, 0.16 * self._manner.warmth)
         else:
-            self._brow.pulse(time, 0.3, float(self._rng.uniform(0.1, 0.4)), 0.7, 0.13 * self._manner.brow)
+            self._brow.pulse(time, 0.3, float(self._rng.uniform(0.1, 0.4)), 0.7, 0.20 * self._manner.brow)
 
     def _attend(self, time: float) -> None:
         """A listener's brows go up, a smile comes and goes, or the brows knit for a moment."""
         chance = self._rng.random()
         if chance < 0.45:
-            height = float(self._rng.uniform(0.16, 0.30)) * self._manner.brow
+            height = float(self._rng.uniform(0.24, 0.42)) * self._manner.brow
             self._brow.pulse(time, 0.24, float(self._rng.uniform(0.15, 0.5)), 0.6, height)
         elif chance < 0.80:
-            self._warm.pulse(time, 0.6, float(self._rng.uniform(0.4, 1.2)), 1.1, 0.20 * self._manner.warmth)
+            self._warm.pulse(time, 0.6, float(self._rng.uniform(0.4, 1.2)), 1.1, 0.26 * self._manner.warmth)
         else:
-            self._knit.pulse(time, 0.4, float(self._rng.uniform(0.3, 0.8)), 0.7, 0.22 * self._manner.brow)
+            self._knit.pulse(time, 0.4, float(self._rng.uniform(0.3, 0.8)), 0.7, 0.32 * self._manner.brow)
 
     def _ponder(self, time: float) -> None:
         """A thinker presses the lips, moves them aside, knits the brows or raises one."""
         hold = float(self._rng.uniform(0.4, 1.1))
         chance = self._rng.random()
         if chance < 0.35:
-            self._press.pulse(time, 0.35, hold, 0.5, 0.32)
+            self._press.pulse(time, 0.35, hold, 0.5, 0.42)
         elif chance < 0.55:
             side = float(self._rng.choice((-1.0, 1.0)))
-            self._aside.pulse(time, 0.4, hold, 0.5, 0.26 * side)
+            self._aside.pulse(time, 0.4, hold, 0.5, 0.34 * side)
             self._press.pulse(time, 0.4, hold, 0.5, 0.18)
         elif chance < 0.80:
-            self._knit.pulse(time, 0.35, hold, 0.6, 0.24 * self._manner.brow)
+            self._knit.pulse(time, 0.35, hold, 0.6, 0.32 * self._manner.brow)
         else:
-            self._one.pulse(time, 0.30, hold, 0.6, 0.40 * self._manner.brow)
+            self._one.pulse(time, 0.30, hold, 0.6, 0.55 * self._manner.brow)
+
+
+def _raised(question: Question, accent: Accent) -> bool:
+    """Whether the brows are up for a question when this accent comes."""
+    return question.end - ASKING - 0.6 < accent.start < question.end + AFTER or (
+        question.open and abs(accent.start - question.start) < 0.6
+    )

@@ -9,7 +9,7 @@ Angles are radians of the line of sight against the line to the viewer, + to the
 down. They become eyeball angles once the head is known.
 
 Source: Lee, Badler & Badler 2002 (statistics of gaze in talk); Andrist et al. 2013 (aversions);
- Bahill et al. 1975 (main sequence).
+Bahill et al. 1975 (main sequence).
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Gaze:
         return float(self._rng.uniform(*AWAY[mood])) / max(self._manner.gaze, 1e-3)
 
     def _leave(self, when: float, mood: Mood) -> Glance:
-        far = self._rng.uniform(*FAR) * (1.25 if mood is Mood.THINKING else 1.0)
+        far = self._rng.uniform(*FAR) * (1.5 if mood is Mood.THINKING else 1.0)
         if mood is not Mood.THINKING or self._rng.random() > SAME:
             self._side = float(self._rng.choice((-1.0, 1.0)))
         up = self._rng.uniform(0.35, 0.8) if mood is Mood.THINKING else self._rng.uniform(-0.45, 0.55)

@@ -23,10 +23,10 @@ from rostra.acting.noise import drift
 from rostra.acting.track import Curve, Track
 
 MOST = {"yaw": 0.12, "pitch": 0.08, "roll": 0.065}  # rad
-SWAY = {"yaw": (0.030, 2.6), "pitch": (0.010, 2.2), "roll": (0.011, 3.1)}  # rad, s
+SWAY = {"yaw": (0.030, 2.6), "pitch": (0.012, 2.2), "roll": (0.013, 3.1)}  # rad, s
 CALM = {Mood.SPEAKING: 1.0, Mood.IDLE: 0.6, Mood.LISTENING: 0.6, Mood.THINKING: 0.75}  # of the sway
 
-NOD = 0.040  # rad, of a full accent
+NOD = 0.052  # rad, of a full accent
 NOD_RISE, NOD_FALL = 0.16, 0.34  # s
 NOD_FROM, NOD_FROM_CHIEF = 0.56, 0.40  # weakest accents that are nodded
 NOD_EVERY = 0.62  # s
@@ -37,9 +37,9 @@ RIDE = 0.0016  # rad per semitone, up
 SETTLE = 0.016  # rad down, at the end of a phrase
 RAISE = 0.014  # rad up, at the beginning
 CLOSE = 0.026  # rad down, at the end of a paragraph
-BOW = 0.020  # rad, the nod with it
+BOW = 0.026  # rad, the nod with it
 BOWED = 0.75  # share of ends that are nodded
-TOLD = 0.022  # rad, of an item of a list
+TOLD = 0.028  # rad, of an item of a list
 ASIDE = 0.014  # rad, by which items go to the left and right
 TILT = 0.036  # rad, with a question
 UPWARD = 0.014  # rad, at the end of a yes-or-no question
@@ -193,14 +193,14 @@ class Head:
 
     def _agree(self, time: float) -> None:
         """One to three nods, each smaller than the one before."""
-        height = float(self._rng.uniform(0.018, 0.034)) * self._manner.nod
+        height = float(self._rng.uniform(0.024, 0.046)) * self._manner.nod
         for count in range(int(self._rng.choice((1, 2, 3), p=(0.4, 0.4, 0.2)))):
             self._beats.pulse(time + 0.38 * count, 0.17, 0.0, 0.26, height * 0.72**count)
 
     def _incline(self, time: float) -> None:
         """Tilt to one side, more often the other one."""
         self._side = -self._side if self._rng.random() < 0.7 else self._side
-        tilt = self._side * float(self._rng.uniform(0.010, 0.034)) * self._manner.tilt
+        tilt = self._side * float(self._rng.uniform(0.014, 0.044)) * self._manner.tilt
         self._roll.move(time, float(self._rng.uniform(0.8, 1.3)) / np.sqrt(self._manner.speed), tilt)
         self._turn.move(time, 1.0, float(self._rng.normal(0.0, 0.014)))
 
