@@ -22,10 +22,10 @@ from rostra.acting.track import Curve, Track
 
 CYCLE = (3.7, 5.0)  # s of a breath at rest
 IN, IN_TALKING = 1.5, 0.42  # s of breathing in
-QUICKEST = 0.24  # s of breathing in, when there is no more time
+QUICKEST = 0.30  # s of breathing in, when there is no more time
 OUT = 2.2  # s of breathing out, at rest
 OUT_TALKING = (1.6, 5.0)  # s, as long as one speaks
-FULL = 0.85  # of the breath channel
+FULL = 0.90  # of the breath channel
 SHALLOW = 0.45  # share of a full breath, for a short remark
 DEEP = 4.5  # s, a sentence that takes a full breath
 OFTEN = 3.2  # s, the least between two breaths
@@ -34,6 +34,7 @@ HELD = 7.5  # s, the most while talking
 READY = 0.34  # s before the end of a silence after which one speaks
 PARTING, MEETING = 0.16, 0.14  # s, lips part to breathe and take their places again
 SHIFT = (6.0, 20.0)  # s between shifts of posture
+BACK = 0.4  # share of a stance that the next one makes good
 LEANING = {Mood.LISTENING: 0.22, Mood.THINKING: -0.16}
 
 
@@ -44,6 +45,7 @@ class Chance(NamedTuple):
     rise: float  # s
     depth: float  # 0..1
     out: float  # s
+    parts: bool = True  # the lips, too
 
 
 class Body:
@@ -79,9 +81,9 @@ class Body:
             chances.append(
                 Chance(start, rise, _depth(group.end - group.start), _out(group.end - group.start))
             )
-        if cues.mute:
+        if cues.mute or over:  # more may follow
             start = max(cues.begin, cues.finish - READY)
-            chances.append(Chance(start, IN_TALKING, 0.75, 3.6))
+            chances.append(Chance(start, IN_TALKING, 0.75, 3.6, parts=cues.mute))
         self._chances = sorted([*self._chances, *chances])
 
     def plan(self, since: float, until: float, mood: Mood) -> None:
@@ -125,7 +127,7 @@ class Body:
         depth = min(FULL * chance.depth * float(self._rng.uniform(0.85, 1.12)), 1.0)
         self._chest.move(chance.time, chance.rise, depth)
         self._chest.move(chance.time + chance.rise, chance.out, 0.0)
-        if mood is Mood.SPEAKING:
+        if mood is Mood.SPEAKING and chance.parts:
             hold = max(chance.rise - PARTING - MEETING, 0.0)
             self._lips.pulse(chance.time, PARTING, hold, MEETING, chance.depth)
         self._breath = chance.time
@@ -133,7 +135,7 @@ class Body:
 
     def _stand(self, when: float) -> None:
         duration = float(self._rng.uniform(1.4, 3.0)) / self._manner.speed
-        self._sway.move(when, duration, float(self._rng.uniform(-0.6, 0.6)))
+        self._sway.move(when, duration, float(self._rng.uniform(-0.5, 0.5)) - BACK * self._sway.goal)
         self._lean.move(when + 0.2, duration, float(self._rng.uniform(-0.25, 0.4)))
 
 

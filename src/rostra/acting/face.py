@@ -27,7 +27,7 @@ TOPIC = 0.24  # of the brow channels, where a paragraph opens
 ASK, ASK_OPEN = 0.50, 0.38  # of the brow channels, over a question; on the first word of an open one
 ASKING = 1.6  # s, the brows stay up for no more of a question's end
 AFTER = 0.22  # s, a question is looked at
-BEFORE = 0.17  # s, brows begin before the sound; they are up when it begins
+BEFORE = 0.20  # s, brows begin before the sound; they are up when it begins
 ENDING = 0.06  # added smile, in the pause after a sentence
 MOST_BROW, MOST_SMILE = 0.72, 0.80
 IDLING = {
@@ -152,7 +152,7 @@ class Face:
     def _underline(self, accent: Accent) -> None:
         start = accent.start - BEFORE
         if accent.chief and accent.strength >= BROW_FROM and start - self._raised >= BROW_EVERY:
-            self._lift(start, 0.18, 0.08, 0.42, BROW * min(accent.strength, 1.0))
+            self._lift(start, 0.22, 0.06, 0.42, BROW * min(accent.strength, 1.0))
 
     def _ask(self, question: Question) -> None:
         if question.open:
@@ -198,7 +198,7 @@ class Face:
         elif chance < 0.80:
             self._knit.pulse(time, 0.35, hold, 0.6, 0.32 * self._manner.brow)
         else:
-            self._one.pulse(time, 0.30, hold, 0.6, 0.55 * self._manner.brow)
+            self._one.pulse(time, 0.45, hold, 0.7, 0.55 * self._manner.brow)
 
 
 def _raised(question: Question, accent: Accent) -> bool:

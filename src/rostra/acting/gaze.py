@@ -41,7 +41,7 @@ STAY = {
 FAR = (0.09, 0.20)  # rad, 5 to 12 degrees
 LONG = 3.2  # s, a sentence that is planned with a glance aside
 PLANNED = 0.25  # share of those
-SAME = 0.75  # share of a thinker's glances that go to the same side again
+SAME = 0.6  # share of a thinker's glances that go to the same side again
 
 
 class Glance(NamedTuple):
