@@ -35,7 +35,7 @@ AGAIN = 0.36  # s between the two
 class Occasion(float, Enum):
     """When a blink goes unnoticed; the value is how many seconds before it is due a blink takes it."""
 
-    END = 2.8  # of a paragraph; always taken
+    END = 4.0  # of a paragraph; always taken
     PAUSE = 1.6
     GLANCE = 1.2
     STRESS = 0.0  # after a stressed word

@@ -30,6 +30,7 @@ SHALLOW = 0.45  # share of a full breath, for a short remark
 DEEP = 4.5  # s, a sentence that takes a full breath
 OFTEN = 3.2  # s, the least between two breaths
 EAGER = 1.6  # s, the least before a long sentence
+SOON, DEEPER = 1.2, 0.1  # s after a breath in which one of this much more depth goes on from it
 HELD = 7.5  # s, the most while talking
 READY = 0.34  # s before the end of a silence after which one speaks
 PARTING, MEETING = 0.16, 0.14  # s, lips part to breathe and take their places again
@@ -74,7 +75,7 @@ class Body:
     def hear(self, cues: Cues) -> None:
         """Where one can breathe: in pauses, but not when all is said, and before one speaks."""
         over = [time for time in cues.pauses if any(abs(time - end) < 0.3 for end in cues.ends)]
-        chances = [Chance(time, IN_TALKING, 0.7, 3.6) for time in cues.pauses if time not in over]
+        chances = [Chance(time, IN_TALKING, 0.6, 3.6) for time in cues.pauses if time not in over]
         for group in cues.groups:
             start = max(cues.begin, group.start - IN_TALKING)
             rise = max(QUICKEST, group.start + 0.03 - start)
@@ -83,7 +84,7 @@ class Body:
             )
         if cues.mute or over:  # more may follow
             start = max(cues.begin, cues.finish - READY)
-            chances.append(Chance(start, IN_TALKING, 0.75, 3.6, parts=cues.mute))
+            chances.append(Chance(start, IN_TALKING, 0.6, 3.6, parts=cues.mute))
         self._chances = sorted([*self._chances, *chances])
 
     def plan(self, since: float, until: float, mood: Mood) -> None:
@@ -118,13 +119,21 @@ class Body:
         latest = self._breath + HELD if mood is Mood.SPEAKING else self._due
         for chance in self._chances:
             rested = EAGER if chance.depth > 0.9 else OFTEN
-            if chance.time >= since and self._breath + rested <= chance.time < latest:
+            ready = self._breath + rested <= chance.time or self._deepens(chance)
+            if chance.time >= since and ready and chance.time < latest:
                 return chance
         rise, out = (IN_TALKING, 3.6) if mood is Mood.SPEAKING else (IN, OUT)
         return Chance(max(latest, self._breath + OFTEN, since), rise, 1.0, out)
 
+    def _deepens(self, chance: Chance) -> bool:
+        """Whether the breath just taken turns out to be too shallow for what comes."""
+        return chance.time - self._breath < SOON and chance.depth > self._depth + DEEPER
+
     def _breathe(self, chance: Chance, mood: Mood) -> None:
-        depth = min(FULL * chance.depth * float(self._rng.uniform(0.85, 1.12)), 1.0)
+        depth = min(FULL * chance.depth * float(self._rng.uniform(0.88, 1.1)), 1.0)
+        if self._deepens(chance):
+            depth = FULL * (chance.depth - self._depth)
+        self._depth = chance.depth
         self._chest.move(chance.time, chance.rise, depth)
         self._chest.move(chance.time + chance.rise, chance.out, 0.0)
         if mood is Mood.SPEAKING and chance.parts:

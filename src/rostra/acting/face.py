@@ -179,7 +179,7 @@ class Face:
         chance = self._rng.random()
         if chance < 0.45:
             height = float(self._rng.uniform(0.24, 0.42)) * self._manner.brow
-            self._brow.pulse(time, 0.24, float(self._rng.uniform(0.15, 0.5)), 0.6, height)
+            self._brow.pulse(time, 0.34, float(self._rng.uniform(0.1, 0.45)), 0.6, height)
         elif chance < 0.80:
             self._warm.pulse(time, 0.6, float(self._rng.uniform(0.4, 1.2)), 1.1, 0.26 * self._manner.warmth)
         else:
