@@ -45,7 +45,9 @@ def likeness(value: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("name", LOOPED)
 def test_nothing_repeats_itself(rows: np.ndarray, name: str) -> None:
     lags = likeness(channel(rows, name))[int(15 * FPS) : len(rows) // 2]
-    assert lags.max() < 0.45
+    assert lags.max() < (
+        0.65 if name.startswith("body") else 0.45
+    )  # a body takes only 50 stances in this time
 
 
 def test_a_loop_would_be_found() -> None:

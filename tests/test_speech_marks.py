@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from humming import Hum, humming
+from rostra.speech import models
+from rostra.speech.catalogue import voice
 from rostra.speech.espeak import EspeakVoice
 from rostra.speech.marks import END, TAGS, plain, read, tagged
 from rostra.speech.speech import Speech
@@ -124,6 +127,25 @@ def test_wherever_tags_stand_no_voice_says_them_and_none_is_lost(parts: list[str
         assert names == [name for name, _, _ in places(text)]
         times = [time for _, time in marks(pieces)]
         assert times == sorted(times)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("heart:fast", id="fast"),
+        pytest.param(
+            "heart:fine",
+            id="fine",
+            marks=pytest.mark.skipif(not models.has("af_heart"), reason="the fine voices are not here"),
+        ),
+    ],
+)
+def test_both_embedded_voices_sound_the_same_with_tags_as_without(name: str) -> None:
+    tagged_pieces = list(voice(name).speak("[smile] Six fish. [nod] They swim [sic]. [sad]"))
+    plain_pieces = list(voice(name).speak("Six fish. They swim [sic]."))
+    assert [piece.words for piece in tagged_pieces] == [piece.words for piece in plain_pieces]
+    assert all(np.array_equal(a.pcm, b.pcm) for a, b in zip(tagged_pieces, plain_pieces, strict=True))
+    assert [tag for tag, _ in marks(tagged_pieces)] == ["smile", "nod", "sad", END]
 
 
 def test_a_text_of_tags_alone_says_nothing() -> None:

@@ -29,7 +29,7 @@ FULL = 0.90  # of the breath channel
 SHALLOW = 0.45  # share of a full breath, for a short remark
 DEEP = 4.5  # s, a sentence that takes a full breath
 OFTEN = 3.2  # s, the least between two breaths
-EAGER = 1.6  # s, the least before a long sentence
+EAGER, LONG = 1.6, 0.9  # s, the least before a breath that is deeper than this
 SOON, DEEPER = 1.2, 0.1  # s after a breath in which one of this much more depth goes on from it
 HELD = 7.5  # s, the most while talking
 READY = 0.34  # s before the end of a silence after which one speaks
@@ -46,6 +46,7 @@ class Chance(NamedTuple):
     rise: float  # s
     depth: float  # 0..1
     out: float  # s
+    rested: float = OFTEN  # s since the last breath, at least
     parts: bool = True  # the lips, too
 
 
@@ -79,12 +80,11 @@ class Body:
         for group in cues.groups:
             start = max(cues.begin, group.start - IN_TALKING)
             rise = max(QUICKEST, group.start + 0.03 - start)
-            chances.append(
-                Chance(start, rise, _depth(group.end - group.start), _out(group.end - group.start))
-            )
+            depth, out = _depth(group.end - group.start), _out(group.end - group.start)
+            chances.append(Chance(start, rise, depth, out, EAGER if depth > LONG else OFTEN))
         if cues.mute or over:  # more may follow
             start = max(cues.begin, cues.finish - READY)
-            chances.append(Chance(start, IN_TALKING, 0.6, 3.6, parts=cues.mute))
+            chances.append(Chance(start, IN_TALKING, 0.6, 3.6, EAGER, parts=cues.mute))
         self._chances = sorted([*self._chances, *chances])
 
     def plan(self, since: float, until: float, mood: Mood) -> None:
@@ -118,8 +118,7 @@ class Body:
         """The next breath: a chance that comes in time, or one that cannot wait."""
         latest = self._breath + HELD if mood is Mood.SPEAKING else self._due
         for chance in self._chances:
-            rested = EAGER if chance.depth > 0.9 else OFTEN
-            ready = self._breath + rested <= chance.time or self._deepens(chance)
+            ready = self._breath + chance.rested <= chance.time or self._deepens(chance)
             if chance.time >= since and ready and chance.time < latest:
                 return chance
         rise, out = (IN_TALKING, 3.6) if mood is Mood.SPEAKING else (IN, OUT)

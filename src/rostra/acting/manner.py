@@ -24,11 +24,11 @@ STYLE = "style"  # the key that names the style to start from
 STYLES: dict[str, dict[str, float]] = {
     "even": {},
     "calm": {
-        "energy": 0.85, "nod": 0.65, "brow": 0.70, "gaze": 0.75, "blink": 0.85, "tempo": 0.70, "sway": 0.70,
-        "tilt": 0.70, "posture": 0.70,
+        "smile": 0.11, "warmth": 0.85, "energy": 0.85, "nod": 0.55, "brow": 0.65, "gaze": 0.75, "blink": 0.85,
+        "tempo": 0.70, "sway": 0.70, "tilt": 0.70, "posture": 0.70,
     },
     "warm": {
-        "smile": 0.17, "warmth": 1.35, "nod": 1.05, "brow": 1.15, "gaze": 0.70, "tempo": 0.90, "tilt": 1.50,
+        "smile": 0.26, "warmth": 1.40, "nod": 1.05, "brow": 1.15, "gaze": 0.70, "tempo": 0.90, "tilt": 1.50,
         "sway": 1.10,
     },
     "brisk": {
@@ -36,27 +36,27 @@ STYLES: dict[str, dict[str, float]] = {
         "tempo": 1.60, "sway": 0.85, "tilt": 0.55, "posture": 1.10,
     },
     "lively": {
-        "smile": 0.14, "warmth": 1.30, "energy": 1.20, "nod": 1.55, "brow": 1.60, "gaze": 1.20, "blink": 1.15,
+        "smile": 0.21, "warmth": 1.30, "energy": 1.20, "nod": 1.60, "brow": 1.75, "gaze": 1.20, "blink": 1.15,
         "tempo": 1.30, "sway": 1.45, "tilt": 1.30, "posture": 1.40,
     },
     "earnest": {
-        "smile": 0.01, "warmth": 0.60, "energy": 0.95, "nod": 1.15, "brow": 0.75, "gaze": 0.50, "blink": 0.80,
+        "smile": 0.00, "warmth": 0.45, "energy": 0.95, "nod": 1.15, "brow": 0.75, "gaze": 0.50, "blink": 0.80,
         "tempo": 0.85, "sway": 0.60, "tilt": 0.60, "posture": 0.60,
     },
     "gentle": {
-        "smile": 0.13, "warmth": 1.10, "energy": 0.80, "nod": 0.80, "brow": 0.90, "gaze": 1.00, "blink": 1.05,
+        "smile": 0.18, "warmth": 1.10, "energy": 0.80, "nod": 0.80, "brow": 0.90, "gaze": 1.00, "blink": 1.05,
         "tempo": 0.65, "sway": 1.15, "tilt": 1.70, "breath": 1.20,
     },
     "confident": {
-        "smile": 0.09, "energy": 1.05, "nod": 1.25, "brow": 1.10, "gaze": 0.35, "blink": 0.75, "tempo": 1.00,
+        "smile": 0.11, "energy": 1.05, "nod": 1.25, "brow": 1.10, "gaze": 0.35, "blink": 0.75, "tempo": 1.00,
         "sway": 0.75, "tilt": 0.40, "posture": 0.90,
     },
     "thoughtful": {
-        "smile": 0.05, "warmth": 0.80, "energy": 0.90, "nod": 0.75, "brow": 1.25, "gaze": 1.75, "blink": 0.95,
+        "smile": 0.04, "warmth": 0.75, "energy": 0.90, "nod": 0.75, "brow": 1.25, "gaze": 1.75, "blink": 0.95,
         "tempo": 0.80, "sway": 1.00, "tilt": 1.20,
     },
     "reserved": {
-        "smile": 0.03, "warmth": 0.55, "energy": 0.75, "nod": 0.45, "brow": 0.45, "gaze": 1.10, "blink": 0.90,
+        "smile": 0.00, "warmth": 0.40, "energy": 0.75, "nod": 0.40, "brow": 0.35, "gaze": 1.10, "blink": 0.90,
         "tempo": 0.85, "sway": 0.50, "tilt": 0.45, "breath": 0.80, "posture": 0.50,
     },
 }  # habits that differ from the average, by the name of the style  # fmt: skip
