@@ -160,7 +160,9 @@ def test_memory_does_not_grow_with_the_length(house: Path):
     assert peaks[1] - peaks[0] < 40, peaks  # MiB; a minute of sound alone is 3, of small pictures 15
 
 
-TAGGED = "[smile] Good morning. The [surprised] build is green! [nod]\n\n[serious] We ship at 9:30 [sic], as planned."
+TAGGED = (
+    "[smile] Good morning. The [surprised] build is green! [nod]\n\n[sad] We ship at 9:30 [sic], as planned."
+)
 UNTAGGED = "Good morning. The build is green!\n\nWe ship at 9:30 [sic], as planned."
 
 
@@ -187,7 +189,7 @@ def test_a_presenter_whose_manner_is_wrong_is_refused_before_the_work(
     capfd, house: Path, script: Path, monkeypatch
 ):
     pack = synthetic(step=64.0, detail=0.1)
-    wrong = pack.manifest.model_copy(update={"id": "odd", "manner": {"style": "warm", "nod": 7}})
+    wrong = pack.manifest.model_copy(update={"id": "odd", "manner": {"style": "warm", "nod": 7.0}})
     save(replace(pack, manifest=wrong), house / "odd.pack")
     monkeypatch.setenv("ROSTRA_PRESENTERS", str(house))
     settings.cache_clear()
