@@ -99,9 +99,13 @@ class Face:
         """Forget plans from this time on."""
         self._raised = min(self._raised, time)
 
-    def smile(self, times: Curve, looks: Curve) -> Curve:
+    def alive(self, times: Curve) -> Curve:
+        """What keeps a face from standing still: (2, n), of about unit variance."""
+        return noise(times, [3.7, 2.9], [16 * self._seed + 11, 16 * self._seed + 12])
+
+    def smile(self, times: Curve, looks: Curve, alive: Curve) -> Curve:
         """The smile of the mouth, before speech takes its part: (n,) weights."""
-        change = 1 + 0.2 * self._alive(times)[0]
+        change = 1 + 0.2 * alive[0]
         own = (self._manner.smile * change + self._warm.at(times)) * (1 - looks[:, PART["sober"]])
         value: Curve = np.clip(own + looks[:, PART["smile"]], 0.0, MOST_SMILE)
         return value
@@ -115,9 +119,9 @@ class Face:
         """The side of the eye that winks."""
         return ("Left", "Right")[self._side]
 
-    def paint(self, rows: Curve, times: Curve, smile: Curve, looks: Curve) -> None:
+    def paint(self, rows: Curve, times: Curve, smile: Curve, looks: Curve, alive: Curve) -> None:
         """Write brows, cheeks, lids and idle lips into rows of motion."""
-        slow, quick = self._alive(times)
+        slow, quick = alive
         lift = np.clip(self._brow.at(times) * (1 + 0.07 * quick), 0.0, MOST_BROW)
         lift += 0.03 * np.clip(1 + quick, 0, 3)
         knit = (self._knit.at(times) + looks[:, PART["down"]]) * (1 + 0.09 * slow)
@@ -140,10 +144,6 @@ class Face:
             rows[:, INDEX[f"mouthPress{side}"]] += self._press.at(times) + looks[:, PART["press"]]
         rows[:, INDEX["mouthLeft"]] = np.clip(aside, 0.0, 1.0)
         rows[:, INDEX["mouthRight"]] = np.clip(-aside, 0.0, 1.0)
-
-    def _alive(self, times: Curve) -> Curve:
-        """What keeps a face from standing still: (2, n), of about unit variance."""
-        return noise(times, [3.7, 2.9], [16 * self._seed + 11, 16 * self._seed + 12])
 
     def _lift(self, start: float, rise: float, hold: float, fall: float, height: float) -> None:
         self._raised = start
