@@ -325,3 +325,16 @@ def test_thinkers_press_their_lips_and_blink_slowly() -> None:
     half = [((channel(one, "eyeBlinkLeft") > 0.3).sum() / len(blinks(one))) for one in (rows, idle)]
     assert half[0] > half[1] * 1.15
     assert len(blinks(rows)) < len(blinks(idle))
+
+
+def test_who_has_asked_waits_with_the_head_up() -> None:
+    sunk = []
+    for asks in (True, False):
+        angles = []
+        for seed in range(12):
+            piece = sentence(seed, question=asks, pause=1.2)
+            end = piece.words[-1].end
+            rows = act([replace(piece, marks=(Mark(END, end),))], seed)
+            angles.append(channel(rows, "headPitch")[at(end + 0.2) : at(end + 0.9)].mean())
+        sunk.append(float(np.mean(angles)))
+    assert sunk[1] > sunk[0] + 0.02  # rad

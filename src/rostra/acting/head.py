@@ -13,6 +13,8 @@ Poggi et al. 2010 (nods of listeners).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rostra.acting.cues import Accent, Cues, Item, Question
@@ -155,20 +157,29 @@ class Head:
         self._turn.move(start, 0.32, aside * min(self._manner.nod, 1.2))
 
     def _phrase(self, cues: Cues) -> None:
-        """Sink and settle where the voice stops, lower at the end of a paragraph; rise where it begins."""
-        stops = [(time, any(abs(time - end) < 0.3 for end in cues.ends)) for time in cues.pauses]
-        turns = [(time, CLOSE if closes else SETTLE) for time, closes in stops]
-        for time, goal in sorted([*turns, *((time, -RAISE) for time in cues.onsets)]):
-            if goal > 0:
-                self._settle.move(time - 0.05, 0.38 if goal == SETTLE else 0.6, goal)
+        """Sink and settle where the voice stops, lower at the end of a paragraph; rise where it begins.
+
+        Who has asked waits for the answer with the head up.
+        """
+        for time, goal in sorted([*self._stops(cues), *((time, -RAISE) for time in cues.onsets)]):
+            if goal >= 0:
+                self._settle.move(time - 0.05, 0.6 if goal == CLOSE else 0.38, goal)
             else:
                 self._settle.move(time - 0.09, 0.36, goal)
                 self._settle.move(time + 0.35, 0.8, 0.0)
-        for time, closes in stops:
-            if closes and self._rng.random() < BOWED:
-                self._beats.pulse(time + 0.06, 0.24, 0.04, 0.45, BOW * self._manner.nod)
-            if closes:
+            if goal == CLOSE:
                 self._turn.move(time, 0.8, 0.0)
+                if self._rng.random() < BOWED:
+                    self._beats.pulse(time + 0.06, 0.24, 0.04, 0.45, BOW * self._manner.nod)
+
+    def _stops(self, cues: Cues) -> list[tuple[float, float]]:
+        """Where the voice stops, and how low the head sinks there."""
+        asked = [question.end for question in cues.questions]
+        stops = []
+        for time in cues.pauses:
+            goal = CLOSE if _near(time, cues.ends) else SETTLE
+            stops.append((time, 0.0 if _near(time, asked) else goal))
+        return stops
 
     def _ask(self, question: Question) -> None:
         length = question.end - question.start
@@ -203,6 +214,10 @@ class Head:
         tilt = self._side * float(self._rng.uniform(0.014, 0.044)) * self._manner.tilt
         self._roll.move(time, float(self._rng.uniform(0.8, 1.3)) / np.sqrt(self._manner.speed), tilt)
         self._turn.move(time, 1.0, float(self._rng.normal(0.0, 0.014)))
+
+
+def _near(time: float, others: Sequence[float]) -> bool:
+    return any(abs(time - other) < 0.3 for other in others)
 
 
 def _within(name: str, angle: Curve) -> Curve:
