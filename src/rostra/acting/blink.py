@@ -23,12 +23,12 @@ CLOSING, SHUT, OPENING = 0.085, 0.025, 0.18  # s
 SLOW = {Mood.THINKING: 1.3}  # factor on these
 LONG = {Mood.LISTENING: 0.14}  # share of blinks that last
 LASTING = 0.14  # s shut
-INTERVAL = {Mood.SPEAKING: 3.6, Mood.IDLE: 4.1, Mood.LISTENING: 4.0, Mood.THINKING: 5.0}  # s, median
+INTERVAL = {Mood.SPEAKING: 3.9, Mood.IDLE: 4.1, Mood.LISTENING: 4.0, Mood.THINKING: 5.0}  # s, median
 SCATTER = 0.34  # of the logarithm of intervals
 PATIENCE = 1.3  # s that a blink waits for an occasion while talking
-SHORTEST, LONGEST = 1.1, 7.0  # s between blinks
+SHORTEST, LONGEST = 1.4, 7.0  # s between blinks
 TAKEN = 0.6  # share of occasions
-TWICE = 0.08  # share of blinks that come double
+TWICE = 0.06  # share of blinks that come double
 AGAIN = 0.36  # s between the two
 
 

@@ -32,7 +32,7 @@ STYLES: dict[str, dict[str, float]] = {
         "sway": 1.10,
     },
     "brisk": {
-        "smile": 0.06, "warmth": 0.85, "energy": 1.10, "nod": 1.30, "brow": 0.90, "gaze": 1.15, "blink": 1.25,
+        "smile": 0.06, "warmth": 0.85, "energy": 1.10, "nod": 1.30, "brow": 0.90, "gaze": 1.15, "blink": 1.15,
         "tempo": 1.60, "sway": 0.85, "tilt": 0.55, "posture": 1.10,
     },
     "lively": {
