@@ -5,53 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from babbling import FPS, RATE, blinks, channel, sentence, talk
 from rostra.acting import CHANNELS, INDEX, Actor, Calibration, Manner, Mood
 from rostra.acting.noise import noise
 from rostra.acting.prosody import hear, pitches
 from rostra.acting.track import Track
 from rostra.errors import InputError
-from rostra.speech.speech import SILENCE, Phone, Speech, Word
+from rostra.speech.speech import Phone
 
-RATE = 16000
-FPS = 25.0
 HEAD = ("headYaw", "headPitch", "headRoll")
-
-
-def sentence(seed: int, question: bool = False, first: str = "so", every: int = 6) -> Speech:
-    """About three seconds of babble with stressed vowels of changing pitch and loudness, and a pause."""
-    rng = np.random.default_rng(seed)
-    phones, sound, end = [Phone(SILENCE, 0.0, 0.1)], [np.zeros(1600)], 0.1
-    for count in range(36):
-        symbol = "tɑnidɛlʌkIsæ"[count % 12]
-        stress = int(count % every == 1)
-        length = round(float(rng.uniform(0.06, 0.10)), 3)
-        tone = rng.uniform(90, 160) * (1.3 if stress else 1.0)
-        time = np.arange(round((end + length) * RATE) - round(end * RATE)) / RATE
-        sound.append((0.05 + 0.15 * stress) * np.sign(np.sin(2 * np.pi * tone * time)))
-        phones.append(Phone(symbol, end, end + length, stress))
-        end += length
-    phones.append(Phone(SILENCE, end, end + 0.5))
-    sound.append(np.zeros(round((end + 0.5) * RATE) - round(end * RATE)))
-    words = (Word(first, 0.1, 0.4), Word("right?" if question else "right.", end - 0.4, end))
-    return Speech((np.concatenate(sound) * 32767).astype(np.int16), RATE, tuple(phones), words)
-
-
-def talk(minutes: float, actor: Actor) -> np.ndarray:
-    rows, seed = [], 0
-    while sum(map(len, rows)) < minutes * 60 * FPS:
-        rows.append(actor.perform(sentence(seed)).curves)
-        seed += 1
-    return np.concatenate(rows)
-
-
-def channel(curves: np.ndarray, name: str) -> np.ndarray:
-    return curves[:, INDEX[name]]
-
-
-def blinks(curves: np.ndarray) -> np.ndarray:
-    """Rows on which the lids become fully shut."""
-    shut = channel(curves, "eyeBlinkLeft") >= 0.999
-    return np.flatnonzero(shut[1:] & ~shut[:-1]) + 1
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +159,9 @@ def test_moods_look_different_and_follow_without_a_jump() -> None:
     assert channel(parts[1], "browInnerUp")[50:].mean() > channel(parts[0], "browInnerUp").mean() + 0.1
     assert channel(parts[2], "browDownLeft")[50:].mean() > 0.1
     smooth = [
-        place for place, name in enumerate(CHANNELS) if not name.startswith(("eye", "gaze", "mouthPress"))
+        place
+        for place, name in enumerate(CHANNELS)
+        if not name.startswith(("eye", "gaze", "mouthPress", "breath"))
     ]
     assert np.abs(np.diff(np.concatenate(parts)[:, smooth], axis=0)).max() < 0.1
 
@@ -299,18 +263,6 @@ def test_a_voice_is_learnt_from_what_it_says() -> None:
     assert 0.15 < voice.loudness < 0.25
     _, again = hear(sentence(9), voice)
     assert again.loudness == pytest.approx(voice.loudness, rel=0.2)
-
-
-def test_manner_is_made_of_known_habits() -> None:
-    assert Manner.of({"smile": 0.2, "blink": 0}).smile == 0.2
-    with pytest.raises(InputError, match="smirk"):
-        Manner.of({"smirk": 0.2})
-
-
-@pytest.mark.parametrize("habits", [{"smile": 1}, {"nod": -1}, {"nod": float("nan")}, {"blink": "often"}])
-def test_manner_out_of_range_is_refused(habits: dict[str, float]) -> None:
-    with pytest.raises(InputError, match=next(iter(habits))):
-        Manner.of(habits)
 
 
 def test_no_blinks_means_none() -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 import webvtt
 
 from commands import SMALL, clip, frames, rostra
+from packs import synthetic
+from rostra.presenters.pack import save
 from rostra.settings import settings
 
 SCRIPT = "Good morning. The build is green!\n\nWe ship at 9:30, as planned."
@@ -155,3 +158,43 @@ def test_memory_does_not_grow_with_the_length(house: Path):
         )
         peaks.append(float(told.stdout.split()[1]))
     assert peaks[1] - peaks[0] < 40, peaks  # MiB; a minute of sound alone is 3, of small pictures 15
+
+
+TAGGED = (
+    "[smile] Good morning. The [surprised] build is green! [nod]\n\n[sad] We ship at 9:30 [sic], as planned."
+)
+UNTAGGED = "Good morning. The build is green!\n\nWe ship at 9:30 [sic], as planned."
+
+
+def heard(film: str) -> np.ndarray:
+    with av.open(film) as file:
+        return np.concatenate([block.to_ndarray()[0] for block in file.decode(audio=0)])
+
+
+@pytest.mark.parametrize("kind", ["txt", "json", "yaml"])
+def test_tags_are_seen_but_neither_heard_nor_read(capfd, house: Path, kind: str):
+    for name, text in (("with", TAGGED), ("without", UNTAGGED)):
+        scenes = {"scenes": [{"narration": part} for part in text.split("\n\n")]}
+        Path(f"{name}.{kind}").write_text(text if kind == "txt" else json.dumps(scenes))
+        outcome = rostra(capfd, "render", f"{name}.{kind}", "-o", f"{name}.mp4", *SMALL)
+        assert outcome.code == 0, outcome.err
+    assert Path("with.vtt").read_text() == Path("without.vtt").read_text()
+    assert (heard("with.mp4") == heard("without.mp4")).all()
+    assert any(
+        (one != other).any() for one, other in zip(frames("with.mp4"), frames("without.mp4"), strict=True)
+    )
+
+
+def test_a_presenter_whose_manner_is_wrong_is_refused_before_the_work(
+    capfd, house: Path, script: Path, monkeypatch
+):
+    pack = synthetic(step=64.0, detail=0.1)
+    wrong = pack.manifest.model_copy(update={"id": "odd", "manner": {"style": "warm", "nod": 7.0}})
+    save(replace(pack, manifest=wrong), house / "odd.pack")
+    monkeypatch.setenv("ROSTRA_PRESENTERS", str(house))
+    settings.cache_clear()
+    outcome = rostra(capfd, "render", script, "-o", "out.mp4", "--presenter", "odd", "--voice", "heart:fast")
+    assert outcome.code == 2
+    assert "manner.nod" in outcome.err
+    assert "0 to 2" in outcome.err
+    assert not (house / "out.mp4").exists()

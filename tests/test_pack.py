@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from packs import synthetic
+from rostra.acting.manner import Manner
 from rostra.errors import PackError
 from rostra.presenters import pack as packs
 from rostra.presenters.pack import Pack, load, save
@@ -53,6 +54,12 @@ def test_what_is_saved_comes_back(pack: Pack, file: Path) -> None:
         np.testing.assert_array_equal(ours.uv, theirs.uv)
     for name, texture in pack.textures.items():
         np.testing.assert_array_equal(again.textures[name].image, texture.image)
+
+
+def test_a_manner_may_start_from_a_style(pack: Pack, tmp_path: Path) -> None:
+    manner = {"style": "warm", "nod": 0.8}
+    save(replace(pack, manifest=pack.manifest.model_copy(update={"manner": manner})), tmp_path / "warm.pack")
+    assert Manner.of(load(tmp_path / "warm.pack").manifest.manner) == Manner.of(manner)
 
 
 def test_the_same_pack_has_the_same_bytes(pack: Pack, file: Path, tmp_path: Path) -> None:

@@ -152,3 +152,20 @@ def test_any_text_is_a_script_or_a_clear_refusal(text: str, kind: str):
     except RostraError:
         return
     assert all(any(character.isalnum() for character in scene.narration) for scene in script.scenes)
+
+
+def test_a_plain_script_may_begin_with_a_tag():
+    assert [scene.narration for scene in parse("[smile] Hello.\n\n[sad]\n\nBye.\n\n[nod]").scenes] == [
+        "[smile] Hello.",
+        "[sad] Bye. [nod]",
+    ]
+
+
+@pytest.mark.parametrize("text", ["[smile]", "[smile]\n\n[nod]", '[{"narration": "[smile] ..."}]'])
+def test_tags_alone_are_nothing_to_say(text: str):
+    assert "nothing that can be spoken" in refused(text).message
+
+
+def test_yaml_is_told_to_quote_a_tag():
+    assert "quotes" in refused("scenes:\n- narration: [smile] Hello.\n", ".yaml").remedy
+    assert parse('scenes:\n- narration: "[smile] Hello."\n', ".yaml").scenes[0].narration == "[smile] Hello."

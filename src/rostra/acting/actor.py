@@ -19,12 +19,13 @@ from rostra.acting.blink import Blinks, Occasion
 from rostra.acting.body import Body
 from rostra.acting.coarticulation import FADE, REACH, Said, Segment, segments
 from rostra.acting.cues import Cues, find
+from rostra.acting.expression import PART, Expression
 from rostra.acting.face import Face
 from rostra.acting.gaze import Gaze
 from rostra.acting.head import Head
 from rostra.acting.manner import Manner, Mood
 from rostra.acting.motion import CHANNELS, INDEX, OWN, FloatArray, Motion
-from rostra.acting.mouth import paint, speak
+from rostra.acting.mouth import breathe, paint, speak
 from rostra.acting.prosody import Calibration, hear
 from rostra.acting.track import Curve
 from rostra.errors import InputError
@@ -36,7 +37,7 @@ MEMORY = 60.0  # s of the past that an interruption can reach
 CLOSING = 0.16  # s in which an interrupted mouth comes to rest
 JOINING = 0.12  # s in which a mouth at rest finds into a sound that it could not foresee
 BEFORE_ALL = -10.0  # s, silence before the first sound
-LEAN = 0.06  # the most that one side of a face moves more than the other
+LEAN = 0.09  # the most that one side of a face moves more than the other
 LOOK = {"yaw": 0.60, "pitch": 0.45}  # rad of an eyeLook channel at 1
 EYES = {"yaw": 0.50, "pitch": 0.35}  # rad, the furthest that eyeballs turn
 SIGNED = [INDEX[name] for name in OWN if name.startswith(("head", "gaze", "body"))]
@@ -75,7 +76,8 @@ class Actor:
         self._head = Head(manner, seed, streams[2])
         self._face = Face(manner, seed, streams[3])
         self._body = Body(manner, seed, streams[4])
-        self._parts = (self._blinks, self._gaze, self._head, self._face, self._body)
+        self._looks = Expression(manner.warmth, 1.0 if self._lean > 0 else -1.0)
+        self._parts = (self._blinks, self._gaze, self._head, self._face, self._body, self._looks)
         self._mood = Mood.IDLE
         self._clock = Fraction(0)
         self._planned = 0.0  # s
@@ -169,8 +171,10 @@ class Actor:
         clock = float(self._clock)
         self._plan(clock)
         self._mood = mood
-        for part in (self._gaze, self._head, self._face):
+        for part in (self._gaze, self._head, self._face, self._body):
             part.enter(mood, clock)
+        if mood is not Mood.SPEAKING:
+            self._looks.release(clock)
 
     def _rejoin(self, clock: float, duration: float) -> None:
         """Lead the mouth over from the row shown last, where the past could not know what comes."""
@@ -200,16 +204,21 @@ class Actor:
 
     def _answer(self, cues: Cues) -> None:
         self._silent = cues.silent
-        self._head.hear(cues)
-        self._face.hear(cues)
-        self._body.hear(cues)
+        for part in (self._looks, self._head, self._face, self._body):
+            part.hear(cues)
         for time in cues.pauses:
-            self._blinks.offer(time + 0.02, Occasion.PAUSE)
+            ended = any(abs(time - end) < 0.3 for end in cues.ends)
+            self._blinks.offer(time + 0.02, Occasion.END if ended else Occasion.PAUSE)
         for accent in cues.accents:
             if accent.strength > UNDERLINED:
                 self._blinks.offer(accent.end + 0.05, Occasion.STRESS)
         if cues.onsets:
             self._gaze.begin(cues.onsets[0], cues.length)
+        for tag in cues.tags:
+            if tag.name == "thinking":
+                self._gaze.ponder(tag.time)
+        for time in cues.ends:
+            self._gaze.close(time)
 
     def _plan(self, until: float) -> None:
         if until <= self._planned:
@@ -218,7 +227,7 @@ class Actor:
         for glance in self._gaze.plan(until, self._mood):
             self._head.follow(glance)
             self._blinks.offer(glance.time, Occasion.GLANCE)
-        self._head.plan(until)
+        self._head.plan(until, self._mood)
         self._face.plan(until, self._mood)
         self._body.plan(since, until, self._mood)
         self._blinks.plan(since, until, self._mood)
@@ -235,19 +244,22 @@ class Actor:
         times: Curve = (np.arange(first, last, dtype=np.float64) + 0.5) / self.fps
         rows = np.zeros((last - first, len(CHANNELS)))
         mouth = self._joined(
-            times, speak(first, last, self.fps, self._looks(first, last), self._manner.energy)
+            times, speak(first, last, self.fps, self._mouths(first, last), self._manner.energy)
         )
-        smile = self._face.smile(times)
-        paint(rows, mouth, smile, self._lean)
-        self._face.paint(rows, times, smile)
-        self._body.paint(rows, times)
-        self._turn(rows, times)
+        looks = self._looks.at(times)
+        alive = self._face.alive(times)
+        smile = self._face.smile(times, looks, alive)
+        sober = np.clip(looks[:, PART["sober"]], 0.0, 1.0)
+        paint(rows, breathe(mouth, self._body.parted(times)), smile, sober, self._lean)
+        self._face.paint(rows, times, smile, looks, alive)
+        self._body.paint(rows, times, looks[:, PART["lean"]])
+        self._turn(rows, times, looks)
         rows[:, WEIGHTS] = np.clip(rows[:, WEIGHTS], 0.0, 1.0)
         self._past.extend(mouth)
         self._rows = last
         return rows.astype(np.float32)
 
-    def _looks(self, first: int, last: int) -> list[Segment]:
+    def _mouths(self, first: int, last: int) -> list[Segment]:
         start, end = first / self.fps - 2 * FADE, last / self.fps + 2 * REACH
         near = [sound for sound in self._said if sound.end > start and sound.start < end]
         if near[-1].symbol == SILENCE:
@@ -267,9 +279,9 @@ class Actor:
         joined: Curve = pose + share * (mouth - pose)
         return joined
 
-    def _turn(self, rows: Curve, times: Curve) -> None:
+    def _turn(self, rows: Curve, times: Curve, looks: Curve) -> None:
         """Write head, eyes and lids; the eyes turn against the head, so that the gaze stays."""
-        yaw, pitch, roll = self._head.at(times)
+        yaw, pitch, roll = self._head.at(times, looks)
         across = np.clip(self._gaze.yaw.at(times) - yaw, -EYES["yaw"], EYES["yaw"])
         down = np.clip(self._gaze.pitch.at(times) - pitch, -EYES["pitch"], EYES["pitch"])
         for name, value in {"headYaw": yaw, "headPitch": pitch, "headRoll": roll, "gazeYaw": across}.items():
@@ -284,6 +296,8 @@ class Actor:
             rows[:, INDEX[f"eyeLookUp{side}"]] = -down / LOOK["pitch"]
             rows[:, INDEX[f"eyeBlink{side}"]] = lids
             rows[:, INDEX[f"eyeWide{side}"]] *= 1 - np.clip(lids, 0, 1)
+        wink = rows[:, INDEX[f"eyeBlink{self._face.winks}"]]
+        np.maximum(wink, self._face.wink(times), out=wink)
 
     def _forget(self) -> None:
         """Drop what no later row and no interruption can need."""

@@ -1,13 +1,15 @@
 """Gaze: where the eyes look.
 
 Eyes rest on the viewer and are never still: small saccades wander over the viewer's face every
-second or so. Now and then they leave, when a long sentence is planned or while thinking, and return.
+second or so. Now and then they leave, when a long sentence is planned or while thinking, and return;
+at the end of what one has to say they are back. A thinker looks up and aside, mostly to one side.
 Between two saccades the eyes stand still in the world, so they turn against the head.
 
 Angles are radians of the line of sight against the line to the viewer, + to the presenter's left and
 down. They become eyeball angles once the head is known.
 
-Source: Lee, Badler & Badler 2002 (statistics of gaze in talk); Bahill et al. 1975 (main sequence).
+Source: Lee, Badler & Badler 2002 (statistics of gaze in talk); Andrist et al. 2013 (aversions);
+Bahill et al. 1975 (main sequence).
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ STAY = {
 FAR = (0.09, 0.20)  # rad, 5 to 12 degrees
 LONG = 3.2  # s, a sentence that is planned with a glance aside
 PLANNED = 0.25  # share of those
+SAME = 0.6  # share of a thinker's glances that go to the same side again
 
 
 class Glance(NamedTuple):
@@ -62,6 +65,7 @@ class Gaze:
         self._saccade = float(rng.uniform(*FIXATION))
         self._glance = float(rng.uniform(*AWAY[Mood.IDLE]))
         self._back: float | None = None
+        self._side = float(rng.choice((-1.0, 1.0)))
 
     def enter(self, mood: Mood, time: float) -> None:
         """Another mood begins: come back soon, and leave again at its rate."""
@@ -74,6 +78,18 @@ class Gaze:
         """A sentence of this length begins."""
         if length > LONG and self._back is None and self._rng.random() < PLANNED * self._manner.gaze:
             self._glance = min(self._glance, time + float(self._rng.uniform(0.0, 0.25)))
+
+    def ponder(self, time: float) -> None:
+        """The author asks for a thoughtful look."""
+        if self._back is None:
+            self._glance = min(self._glance, time)
+
+    def close(self, time: float) -> None:
+        """What was said is complete: look at the viewer."""
+        if self._back is not None:
+            self._back = min(self._back, max(time - 0.3, 0.0))
+        if time - 1.3 < self._glance < time + 0.6:
+            self._glance = time + 0.6 + float(self._rng.uniform(0.5, 2.0))
 
     def plan(self, until: float, mood: Mood) -> list[Glance]:
         """Decide on all movements that begin before this time; returns the large ones."""
@@ -98,10 +114,11 @@ class Gaze:
         return float(self._rng.uniform(*AWAY[mood])) / max(self._manner.gaze, 1e-3)
 
     def _leave(self, when: float, mood: Mood) -> Glance:
-        far = self._rng.uniform(*FAR) * (1.25 if mood is Mood.THINKING else 1.0)
-        side = self._rng.choice((-1.0, 1.0))
+        far = self._rng.uniform(*FAR) * (1.5 if mood is Mood.THINKING else 1.0)
+        if mood is not Mood.THINKING or self._rng.random() > SAME:
+            self._side = float(self._rng.choice((-1.0, 1.0)))
         up = self._rng.uniform(0.35, 0.8) if mood is Mood.THINKING else self._rng.uniform(-0.45, 0.55)
-        self._centre = (float(side * far * np.cos(up)), float(-far * np.sin(up)))
+        self._centre = (float(self._side * far * np.cos(up)), float(-far * np.sin(up)))
         self._back = when + float(self._rng.uniform(*STAY[mood]))
         self._glance = np.inf
         self._saccade = when + float(self._rng.uniform(*FIXATION))

@@ -24,6 +24,8 @@ FOR_LIPS = {
     "mouthFunnel": 0.75,
     "mouthStretch": 0.5,
 }  # nor m, b, p
+SOBERED = 0.7  # share of the smile of vowels that a sober look takes away
+BREATHING = {"jawOpen": 0.085, "mouthLowerDown": 0.09, "mouthUpperUp": 0.04}  # at a deep breath
 SIDED = ("mouthStretch", "mouthSmile", "mouthDimple", "mouthPress", "mouthUpperUp", "mouthLowerDown")
 
 PLACES = [
@@ -58,13 +60,25 @@ def speak(first: int, last: int, fps: float, looks: Sequence[Segment], energy: f
     return np.column_stack([shapes, touch.lips])
 
 
-def paint(rows: Curve, mouth: Curve, smile: Curve, lean: float) -> None:
+def breathe(mouth: Curve, parted: Curve) -> Curve:
+    """The mouth, its lips parted to breathe (0..1, (n,)), but not where a sound wants them shut."""
+    if not parted.any():
+        return mouth
+    free = parted * (1 - mouth[:, -1])
+    breathing = mouth.copy()
+    for name, weight in BREATHING.items():
+        breathing[:, COLUMN[name]] = np.maximum(mouth[:, COLUMN[name]], weight * free)
+    return breathing
+
+
+def paint(rows: Curve, mouth: Curve, smile: Curve, sober: Curve, lean: float) -> None:
     """Write the mouth into rows of motion.
 
     Args:
         rows: (n, len(CHANNELS)), changed.
         mouth: (n, len(SHAPES) + 1) from `speak`.
         smile: (n,) the smile of the face, before speech takes its part.
+        sober: (n,) 0..1, how little the vowels that spread the lips may look like a smile.
         lean: -0.1..0.1, how much more the left side moves than the right.
     """
     shapes, shut = mouth[:, :-1], mouth[:, -1]
@@ -72,7 +86,9 @@ def paint(rows: Curve, mouth: Curve, smile: Curve, lean: float) -> None:
     jaw = np.clip(shapes[:, COLUMN["jawOpen"]], 0.0, WIDEST_JAW)
     room = np.clip(1 - rounded, 0.1, 1.0) * (1 - 0.7 * jaw)
     for column, places in PLACES:
-        value = shapes[:, column] + smile * room * (column == COLUMN["mouthSmile"])
+        value = shapes[:, column]
+        if column == COLUMN["mouthSmile"]:
+            value = value * (1 - SOBERED * sober) + smile * room
         if len(places) == 1:
             rows[:, places[0]] = value
         else:

@@ -63,8 +63,12 @@ class Track:
             return np.zeros(0)
         first, last = times[0], times[-1]
         self._shown = max(self._shown, float(last))
-        live = [step for step in self._steps if step.end > first and step.start < last]
-        value = self._base + sum(step.delta for step in self._steps if step.end <= first)
+        value, live = self._base, []
+        for step in self._steps:
+            if step.end <= first:
+                value += step.delta
+            elif step.start < last:
+                live.append(step)
         if not live:
             return np.full(len(times), value)
         _, start, end, delta = np.array(live).T

@@ -125,7 +125,7 @@ class Manifest(_Strict):
     eyes: dict[str, tuple[float, float, float]] = {}  # left, right: centres of the eyeballs
     framing: Framing
     voice: VoiceChoice
-    manner: dict[str, float] = {}  # parameters of the acting that differ from the default
+    manner: dict[str, float | str] = {}  # `style`, and habits of the acting that differ from it
     shapes: list[str]
     layers: list[LayerInfo]
     textures: dict[str, TextureInfo]

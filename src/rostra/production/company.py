@@ -79,7 +79,7 @@ class Company:
         places: set[str] = set()
         for number, scene in enumerate(self._scenes):
             with self._blaming(number, "presenter"):
-                self._parts.presenters.find(scene.presenter)
+                self._manner(scene)
             with self._blaming(number, "voice"):
                 notes.append(getattr(self._voice(scene)[0], "note", ""))
             if scene.broll and scene.layout == "broll":
@@ -112,8 +112,7 @@ class Company:
 
     def actor(self, scene: Scene, number: int) -> Actor:
         """An actor for the take that starts with this scene."""
-        manner = Manner.of(self._parts.presenters.find(scene.presenter).manifest.manner)
-        return Actor(manner, self._seed * APART + number, self._fps)
+        return Actor(self._manner(scene), self._seed * APART + number, self._fps)
 
     def painter(self, scene: Scene, number: int) -> Stage:
         """A stage for the take that starts with this scene."""
@@ -130,6 +129,9 @@ class Company:
         if len(self._stages) > STAGES:
             del self._stages[next(iter(self._stages))]
         return stage
+
+    def _manner(self, scene: Scene) -> Manner:
+        return Manner.of(self._parts.presenters.find(scene.presenter).manifest.manner)
 
     def _clip(self, broll: Broll) -> Clip:
         return Clip(broll.file, self._size, self._fps, broll.start)

@@ -26,6 +26,7 @@ from rostra.picture.frame import Rect, Size, Yuv420
 from rostra.production.meter import Meter
 from rostra.production.relay import Ahead
 from rostra.production.script import Scene
+from rostra.speech.marks import plain
 from rostra.speech.speech import SILENCE, Pcm, Phone, Speech
 
 OPENING = 0.5  # s of silence before the first word of a video
@@ -138,7 +139,7 @@ class Line:
         self._scenes, self._cast, self.film, self.clock = scenes, cast, film, clock
         self.heard, self._report, self.meter = heard, report, meter
         self.before = Yuv420.empty(size)  # the last picture of the take before, for the dissolve
-        self._letters = sum(len(scene.narration) for scene in scenes)
+        self._letters = sum(len(plain(scene.narration)) for scene in scenes)
         self.spoken = 0  # letters
         self.frames = 0
         self.samples = 0

@@ -12,12 +12,15 @@ A script is plain text (each paragraph is a scene), or JSON or YAML:
 
 Files are looked for beside the script. A scene with `broll` shows the clip with the presenter over
 it, unless its `layout` is `full-screen`.
+
+Tags such as `[smile]` in a narration are acted, not spoken (see `rostra.speech.marks`).
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,6 +30,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from rostra.errors import ScriptError
+from rostra.speech.marks import TAGS, plain, tagged
 
 Layout = Literal["full-screen", "broll"]
 
@@ -34,6 +38,7 @@ PRESENTER = "jane"  # who speaks when nobody is named
 BACKGROUND = "office-1"
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
+UNQUOTED = re.compile(rf":[ \t]*\[(?:{'|'.join(TAGS)})\]", re.IGNORECASE)  # YAML takes it for a list
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")  # characters that no text holds
 
 
@@ -195,10 +200,25 @@ def _text(data: bytes) -> str:
 def _raw(text: str, kind: str) -> object:
     if kind in (".yaml", ".yml"):
         return _yaml(text)
-    if kind == ".json" or (kind != ".txt" and text.lstrip()[:1] in ("{", "[")):
+    if kind == ".json" or (kind != ".txt" and text.lstrip()[:1] in ("{", "[") and not tagged(text)):
         return _json(text)
     paragraphs = (" ".join(part.split()) for part in PARAGRAPH.split(text.strip()))
-    return {"scenes": [{"narration": part} for part in paragraphs if part]}
+    return {"scenes": [{"narration": part} for part in _narrations(part for part in paragraphs if part)]}
+
+
+def _narrations(paragraphs: Iterable[str]) -> list[str]:
+    """The paragraphs; one that is nothing but tags goes with the next, the last with the one before."""
+    found: list[str] = []
+    tags = ""
+    for paragraph in paragraphs:
+        if plain(paragraph).strip():
+            found.append(tags + paragraph)
+            tags = ""
+        else:
+            tags += f"{paragraph} "
+    if found and tags:
+        found[-1] += f" {tags.strip()}"
+    return found or ([tags] if tags else [])
 
 
 def _json(text: str) -> object:
@@ -218,7 +238,8 @@ def _yaml(text: str) -> object:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
-        raise ScriptError(f"The script is not valid YAML: {problem}{where}.") from error
+        remedy = "Put a narration that begins with a tag in quotes." if UNQUOTED.search(text) else ""
+        raise ScriptError(f"The script is not valid YAML: {problem}{where}.", remedy) from error
     except RecursionError as error:
         raise ScriptError("The script is nested too deeply.") from error
 
@@ -276,7 +297,7 @@ def _settle(raw: _Scene, field: str, script: _Script, choices: Choices, folder: 
 
 def speakable(narration: str, field: str) -> str:
     """The narration; refuses one in which there is nothing to say."""
-    if any(character.isalnum() for character in narration):
+    if any(character.isalnum() for character in plain(narration)):
         return narration.strip()
     shown = f" ({narration.strip()[:20]})" if narration.strip() else ""
     raise ScriptError(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rostra.speech import english
 from rostra.speech.lexicon import COMMON, EMPTY, Lexicon
+from rostra.speech.marks import carry
 from rostra.speech.piece import piece
 from rostra.speech.sentences import Sentence, sentences
 from rostra.speech.speech import Speech
@@ -57,6 +58,9 @@ class EmbeddedVoice:
 
     def speak(self, text: str, pace: Pace = NATURAL) -> Iterator[Speech]:
         """See `Voice.speak`."""
+        return carry(text, lambda words: self._speak(words, pace))
+
+    def _speak(self, text: str, pace: Pace) -> Iterator[Speech]:
         for utterance in self._utterances(text, pace.pauses):
             for part in utterance.parts(self.limit):
                 sound, durations = self.synthesise(part.symbols, pace)

@@ -27,6 +27,7 @@ from rostra.speech import timing
 from rostra.speech.embedded import pause_after
 from rostra.speech.lexicon import misaki
 from rostra.speech.loudness import TARGET, guard, loudness
+from rostra.speech.marks import carry
 from rostra.speech.piece import LEAD, to_pcm
 from rostra.speech.resample import resample
 from rostra.speech.sentences import sentences
@@ -70,6 +71,9 @@ class EspeakVoice:
 
     def speak(self, text: str, pace: Pace = NATURAL) -> Iterator[Speech]:
         """See `Voice.speak`."""
+        return carry(text, lambda words: self._speak(words, pace))
+
+    def _speak(self, text: str, pace: Pace) -> Iterator[Speech]:
         held: _Said | None = None
         silent: list[str] = []
         for sentence in sentences(text):

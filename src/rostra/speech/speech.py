@@ -40,6 +40,13 @@ class Word(NamedTuple):
     end: float  # s
 
 
+class Mark(NamedTuple):
+    """What the author asks of the face, or the end of a paragraph; see `marks`."""
+
+    name: str
+    time: float  # s
+
+
 @dataclass(frozen=True)
 class Speech:
     """A piece of speech.
@@ -50,6 +57,7 @@ class Speech:
         phones: what is said when; in order, without gaps or overlaps, from 0 to the end of the sound.
         words: the author's words in order; gaps are pauses.
         text: the author's text of this piece.
+        marks: the author's tags and the ends of paragraphs, in order.
     """
 
     pcm: Pcm
@@ -57,6 +65,7 @@ class Speech:
     phones: tuple[Phone, ...]
     words: tuple[Word, ...]
     text: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def duration(self) -> float:

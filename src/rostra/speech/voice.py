@@ -5,8 +5,10 @@ piece before it makes the next. The embedded voices know from their models when 
 an engine that only returns sound gets its times from `align`.
 
 Contract of `speak`:
-- The words of all pieces, joined by blanks, are the author's text split at white space.
+- The words of all pieces, joined by blanks, are the author's text without its tags, split at white space.
 - A word that says nothing (a dash, an emoji) keeps its place with zero length.
+- Tags (`[smile]`, see `marks`) are not said and are no words; each comes back as a mark with its time, as
+  does the end of each paragraph. An engine gets this from `marks.carry`.
 - Text in which nothing can be said (empty, only punctuation or emoji) yields no piece at all.
 - Pauses after sentences and paragraphs are inside the pieces; pieces abut. The end of the text is the
   end of a paragraph; who cannot wait for its pause looks at the end of the last word.
