@@ -100,7 +100,8 @@ class Drape:
         deep = np.interp(y, table, [0.85, 0.68, 0.58, 0.50, 0.40])
         centre = self.head.skull.centre[2] + 0.02
         gap = (np.sqrt((x / wide) ** 2 + ((z - centre) / deep) ** 2) - 1) * deep
-        return np.maximum(gap, y - self.low - 0.6)
+        column: Points = np.maximum(gap, y - self.low - 0.6)
+        return column
 
     def band(self, places: Points, skin: Points) -> Points:
         """Distance from the band below the scarf."""
