@@ -85,7 +85,7 @@ class Drape:
         down = smoothstep(self.low + 0.1, self.low - 0.9, places[:, 1])
         level = 0.085 + 0.125 * down
         spanned = _joined(self.wide(places) - 0.10 - 0.02 * down, self._column(places), 0.3)
-        body = _joined(self.close(places), spanned) - level
+        body = _joined(self.close(places), spanned, 0.22) - level
         far = self.around(places)
         body = body - self._folds(places, far, down) - self._wrapped(places, down)
         front = smoothstep(-1.0, -0.5, places[:, 2]) * smoothstep(self.low - 0.4, self.low, places[:, 1])
@@ -96,8 +96,8 @@ class Drape:
         """Distance from what cloth hangs in: a column below the jaw that widens to the shoulders."""
         x, y, z = places.T
         table = [self.low - 1.4, self.low - 0.75, self.low - 0.25, self.low + 0.25, self.low + 0.7]
-        wide = np.interp(y, table, [1.15, 0.90, 0.72, 0.62, 0.50])
-        deep = np.interp(y, table, [0.85, 0.68, 0.58, 0.50, 0.40])
+        wide = np.interp(y, table, [1.15, 0.96, 0.82, 0.73, 0.66])
+        deep = np.interp(y, table, [0.85, 0.70, 0.60, 0.53, 0.46])
         centre = self.head.skull.centre[2] + 0.02
         gap = (np.sqrt((x / wide) ** 2 + ((z - centre) / deep) ** 2) - 1) * deep
         column: Points = np.maximum(gap, y - self.low - 0.6)
