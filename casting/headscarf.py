@@ -30,8 +30,8 @@ class Headscarf(BaseModel):
     material: str = Field("cotton", pattern="^(cotton|silk|jersey)$")
     pattern: str = Field("plain", pattern="^(plain|stripes|bands|check|dots)$")
     pattern_colour: str = "#ffffff"
-    forehead: float = Field(0.56, description="height over the eyes where the scarf begins")
-    folds: float = Field(0.034, description="height of the folds")
+    forehead: float = Field(0.60, description="height over the eyes where the scarf begins")
+    folds: float = Field(0.046, description="height of the folds")
     length: float = Field(2.45, description="how far below the eyes it ends in front")
     side: float = Field(1.0, description="1: the end lies over the person's left shoulder, -1 over the right")
 
@@ -67,7 +67,7 @@ class Drape:
         chin = head.points[(np.abs(head.points[:, 0]) < 0.06) & (head.points[:, 2] > -0.25)]
         chin = chin[chin[:, 1] > -1.35]
         self.low = float(chin[:, 1].min()) + 0.03  # the underside of the chin
-        self.half = 0.86 * head.skull.half_width
+        self.half = 0.88 * head.skull.half_width
 
     def around(self, places: Points, grow: float = 0.0) -> Points:
         """(n,) how far places are outside the opening of the face, seen from the front, decimetres."""
@@ -84,12 +84,24 @@ class Drape:
         """Distance from the scarf's surface."""
         down = smoothstep(self.low + 0.1, self.low - 0.9, places[:, 1])
         level = 0.085 + 0.125 * down
-        body = _joined(self.close(places), self.wide(places) - 0.10 - 0.02 * down) - level
+        spanned = _joined(self.wide(places) - 0.10 - 0.02 * down, self._column(places), 0.3)
+        body = _joined(self.close(places), spanned, 0.22) - level
         far = self.around(places)
         body = body - self._folds(places, far, down) - self._wrapped(places, down)
         front = smoothstep(-1.0, -0.5, places[:, 2]) * smoothstep(self.low - 0.4, self.low, places[:, 1])
         rim = 0.030 * np.exp(-(((far - 0.03) / 0.035) ** 2)) * front  # the edge is turned in
         return both(both(body - rim, self._face(places, far)), self._end(places))
+
+    def _column(self, places: Points) -> Points:
+        """Distance from what cloth hangs in: a column below the jaw that widens to the shoulders."""
+        x, y, z = places.T
+        table = [self.low - 1.4, self.low - 0.75, self.low - 0.25, self.low + 0.25, self.low + 0.7]
+        wide = np.interp(y, table, [1.15, 0.96, 0.82, 0.73, 0.66])
+        deep = np.interp(y, table, [0.85, 0.70, 0.60, 0.53, 0.46])
+        centre = self.head.skull.centre[2] + 0.02
+        gap = (np.sqrt((x / wide) ** 2 + ((z - centre) / deep) ** 2) - 1) * deep
+        column: Points = np.maximum(gap, y - self.low - 0.6)
+        return column
 
     def band(self, places: Points, skin: Points) -> Points:
         """Distance from the band below the scarf."""
@@ -105,8 +117,10 @@ class Drape:
     def _end(self, places: Points) -> Points:
         """What is cut away below: the scarf ends in a curve over chest and shoulders."""
         x = places[:, 0] * self.worn.side
-        low = -self.worn.length + 0.42 * (np.abs(x) / 1.1) ** 2.0 - 0.10 * x
-        end: Points = (low - places[:, 1]) * 0.8
+        high = self.low - 0.1
+        tall = self.worn.length + high + 0.12 * x + 0.03 * np.sin(9 * x)
+        below = np.maximum(high - places[:, 1], 0) / tall
+        end: Points = (np.sqrt((x / 1.42) ** 4 + below**4) ** 0.5 - 1) * 0.9
         return end
 
     def _wrapped(self, places: Points, down: Points) -> Points:
@@ -114,7 +128,7 @@ class Drape:
         x = places[:, 0] * self.worn.side
         edge = places[:, 1] - self.low + 0.12 - 0.62 * x + 0.10 * np.sin(3 * x)
         over = smoothstep(0.0, 0.05, -edge) * smoothstep(-1.5, -0.4, places[:, 2])
-        raised: Points = 0.045 * over * np.minimum(1, 3 * down)
+        raised: Points = 0.060 * over * np.minimum(1, 3 * down)
         return raised
 
     def _folds(self, places: Points, far: Points, down: Points) -> Points:
@@ -123,7 +137,7 @@ class Drape:
         x = x * self.worn.side
         warp = 0.5 * np.sin(2.3 * x + 1.7 * y + 0.4) + 0.4 * np.sin(3.4 * z - 1.1 * y)
         turn = np.arctan2(y + 0.2, x)
-        round_ = np.sin(far * 21 + 1.6 * warp + 1.2 * np.sin(2 * turn))
+        round_ = np.sin(far * 17 + 1.6 * warp + 1.2 * np.sin(2 * turn))
         near = (
             smoothstep(0.03, 0.14, far)
             * smoothstep(1.0, 0.35, far)
@@ -131,7 +145,8 @@ class Drape:
         )
         swag = np.sin((y + 0.42 * x + 0.35 * x * x) * 15 + 1.8 * warp)
         low = down * smoothstep(-1.7, -0.6, z)
-        back = np.sin(8 * x + 2.0 * warp) * smoothstep(-0.7, -1.2, z) * 0.6
+        crown = smoothstep(0.55, 0.8, y) * np.sin(9 * (y + 0.25 * x) - 7 * z + 1.5 * warp) * 0.35
+        back = np.sin(8 * x + 2.0 * warp) * smoothstep(-0.7, -1.2, z) * 0.6 + crown
         folded: Points = self.worn.folds * (0.9 * round_ * near * (1 - 0.5 * down) + swag * low + back)
         return folded
 

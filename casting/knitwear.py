@@ -59,11 +59,11 @@ def crew(torso: Torso, clothes: Clothes) -> list[Any]:
 
 def turtleneck(torso: Torso, clothes: Clothes) -> list[Any]:
     """A fine sweater whose ribbed collar is turned down over itself."""
-    high = torso.neck[1] + 0.14 - clothes.depth
+    high = torso.neck[1] + 0.17 - clothes.depth
     knots = [(0.0, high - 0.12), (50.0, high - 0.05), (110.0, high + 0.08), (180.0, high + 0.14)]
     cloth = fabric.knit(clothes.colour, clothes.print(), 0.8)
-    low = round_neck(torso, torso.notch[1] + 0.2, torso.side(1.25))
-    body = shell(torso, "turtleneck", 0.075, [neckline(torso, low)], cloth, wrinkle=0.030)
+    cut = neckline(torso, lowered(knots, FOLD - 0.16))
+    body = shell(torso, "turtleneck", 0.075, [cut], cloth, wrinkle=0.030)
     profile = [(-0.02, -0.12, -0.1), (0.02, 0.0, -0.1), (0.055, 0.035, -0.1), (0.095, 0.0, -0.1)]
     profile += [(0.12, -0.5 * FOLD, 0.08), (0.145, -FOLD, 0.12), (0.13, -FOLD - 0.025, 0.11)]
     profile += [(0.09, -FOLD - 0.01, 0.07)]

@@ -96,7 +96,7 @@ def _finished(head: Head, hair: Hair, rng: Random, guides: Points, side: Points)
     near = _together(hairs, lock, hair)
     inside = head.hairiness(hairs[:, 0], hair.hairline, 14.0)
     if hair.spread < ROPE:
-        return _ropes(hairs[~before_face(head, hairs, hair)], hair, rng)
+        return _ropes(hairs[near & ~before_face(head, hairs, hair)], hair, rng)
     amount = np.minimum(1.0, hair.clump * (0.6 + 0.7 * rng.random(len(hairs)))) * inside
     hairs = clump(hairs, lock, amount, hair.spread)
     hairs = wave(hairs, lock, hair.wave, hair.period, hair.begin, rng)
@@ -129,8 +129,9 @@ def _together(hairs: Points, lock: NDArray[np.int64], hair: Hair) -> NDArray[np.
     """(n,) which hairs stay: those that end near their lock's end, and not out on a shoulder."""
     if hair.length <= SHOULDERS:
         return np.asarray(np.linalg.norm(hairs[:, -1] - hairs[lock, -1], axis=1) < ASTRAY)
-    tip = hairs[:, -1]
-    stuck = (tip[:, 1] > -hair.length + 0.5) & (np.abs(tip[:, 0]) > REST) & (tip[:, 1] < -1.0)
+    tip = hairs[lock, -1]
+    way = unit(tip - hairs[lock, -7])
+    stuck = (way[:, 1] > -0.7) & (np.abs(tip[:, 0]) > REST) & (tip[:, 1] < -1.0)
     return np.asarray(~stuck)
 
 
