@@ -1,0 +1,247 @@
+"""Eyes: the white and the iris, parted, and the lid that a blink shows.
+
+The photo shows what the lids leave of an iris. The white under it is filled in from beside it; the
+iris is completed from its own colours by distance from the pupil. Then it can turn with the gaze. A
+closed lid is painted from the skin above and below the eye, with the lashes' line where the lids meet,
+so that no stretched picture of lashes is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rostra.presenters.pack import Texture, TextureInfo
+from rostra.presenters.photo import topology
+from rostra.presenters.photo.face import Face
+from rostra.presenters.photo.matte import Floats, filled, inside, soft, step
+from rostra.presenters.photo.portrait import AREA, CANVAS, DISTANCE, Portrait
+from rostra.presenters.sheet import Sheet, net, placed, plain
+
+Points = NDArray[np.float64]
+
+SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
+EYEBALL = 2.05  # radius of an eyeball, iris radii
+RIM = 1.06  # of the iris radius that belongs to the iris
+BEYOND = 1.35  # of the opening that the white fills, so that wide eyes and gazes find it
+MARGIN = 14.0  # canvas pixels around an eye in its pictures
+SIDES = {"left": 1, "right": 2}
+REGION = (0.52, 0.40, 0.36)  # eye distances that a lid's picture reaches aside, up and down
+LASH = 0.018  # thickness of the painted lash line, eye distances
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A small part of the canvas at its own scale.
+
+    Args:
+        low: (2,) canvas place of its corner.
+        picture: (h, w, 3) colours of the portrait there, 0..255.
+        scale: texels per canvas pixel.
+    """
+
+    low: Points
+    picture: Floats
+    scale: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width, texels."""
+        return self.picture.shape[0], self.picture.shape[1]
+
+    def texels(self, places: Points) -> Points:
+        """Canvas places to texels."""
+        moved: Points = (places - self.low) * self.scale
+        return moved
+
+    def axes(self) -> tuple[Points, Points]:
+        """Canvas x and y of every texel, (1, w) and (h, 1)."""
+        x = self.low[0] + (np.arange(self.shape[1]) + 0.5) / self.scale
+        y = self.low[1] + (np.arange(self.shape[0]) + 0.5) / self.scale
+        return x[None], y[:, None]
+
+    def holds(self, outline: Points) -> Floats:
+        """(h, w) how far each texel lies in a polygon on the canvas."""
+        return inside(self.shape, self.texels(outline))
+
+    def texture(self, picture: Floats, alpha: Floats | float = 1.0) -> Texture:
+        """A texture of this patch."""
+        opacity = np.broadcast_to(np.asarray(255 * np.asarray(alpha), np.float32), self.shape)[..., None]
+        rgba = np.concatenate([picture, opacity], axis=-1)
+        info = TextureInfo(x=float(self.low[0]), y=float(self.low[1]), scale=self.scale)
+        return Texture(np.rint(np.clip(rgba, 0, 255)).astype(np.uint8), info)
+
+
+def patch(portrait: Portrait, low: Points, high: Points, scale: float = SCALE) -> Patch:
+    """A part of a portrait, resampled."""
+    from PIL import Image
+
+    size = np.ceil((high - low) * scale).astype(int)
+    corner = portrait.texels(low)
+    box = (*corner, *(corner + size / scale * portrait.scale))
+    planes = [
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(portrait.picture[..., channel])).resize(
+                (int(size[0]), int(size[1])), Image.Resampling.BICUBIC, box
+            )
+        )
+        for channel in range(3)
+    ]
+    return Patch(low, np.stack(planes, axis=-1), scale)
+
+
+def eyes(portrait: Portrait, shape: Face) -> tuple[list[Sheet], dict[str, Texture], dict[str, Points]]:
+    """Whites and irises: their sheets in draw order, textures, and the centres of the eyeballs."""
+    sheets, textures, centres = [], {}, {}
+    for side, eye in topology.EYES.items():
+        loop = shape.seen[list(eye.loop)]
+        part = patch(portrait, loop.min(axis=0) - MARGIN, loop.max(axis=0) + MARGIN)
+        iris = _Iris(portrait.points[list(eye.iris), :2])
+        open_ = _opening(part, loop)
+        white = _white(part, open_, iris)
+        depth = float(shape.depth[list(eye.loop)].mean())
+        textures[f"white-{side}"] = part.texture(white)
+        textures[f"iris-{side}"] = _iris(part, open_, iris, white)
+        sheets += [
+            _white_sheet(side, loop, shape.depth[list(eye.loop)]),
+            _iris_sheet(side, iris, depth),
+        ]
+        centres[side] = placed(iris.centre[None], np.array([depth - EYEBALL * iris.radius]), CANVAS, DISTANCE)[0]
+    return sheets, textures, centres
+
+
+class _Iris:
+    """Where an iris is."""
+
+    def __init__(self, points: Points) -> None:
+        self.centre = points[0]
+        self.radius = float(np.linalg.norm(points[[1, 3]] - points[0], axis=1).mean()) * RIM
+
+    def away(self, part: Patch) -> Floats:
+        """(h, w) distance of every texel from the pupil, iris radii."""
+        x, y = part.axes()
+        away = np.hypot(x - self.centre[0], y - self.centre[1]) / self.radius
+        return np.asarray(away, np.float32)
+
+
+def _opening(part: Patch, loop: Points) -> Floats:
+    """(h, w) how surely a texel shows the eye, not lids or lashes."""
+    return step(0.5, 0.95, soft(part.holds(loop), 1.2 * part.scale))
+
+
+def _white(part: Patch, open_: Floats, iris: _Iris) -> Floats:
+    """The eye without its iris."""
+    beside = open_ * step(1.04, 1.2, iris.away(part))
+    return filled(part.picture, beside)
+
+
+def _iris(part: Patch, open_: Floats, iris: _Iris, white: Floats) -> Texture:
+    """The whole iris, also what the lids hide."""
+    away = iris.away(part)
+    profile = _profile(part.picture, away, open_)
+    known = open_ * (away < 1)
+    whole = profile + filled(part.picture - profile, known)
+    picture = part.picture * open_[..., None] + whole * (1 - open_[..., None])
+    return part.texture(np.where(away[..., None] < 1.3, picture, white), 1 - step(0.94, 1.06, away))
+
+
+def _profile(picture: Floats, away: Floats, open_: Floats) -> Floats:
+    """(h, w, 3) the middle colour at each distance from the pupil."""
+    rings = np.arange(0, 1.31, 0.1)
+    colours, at = [], []
+    for low in rings:
+        ring = (np.abs(away - low) < 0.09) & (open_ > 0.8)
+        if ring.sum() >= 6:
+            colours.append(np.median(picture[ring], axis=0))
+            at.append(low)
+    if not at:
+        return np.broadcast_to(np.array([60, 45, 40], np.float32), picture.shape)
+    table = np.array(colours)
+    return np.stack([np.interp(away, at, table[:, c]) for c in range(3)], axis=-1).astype(np.float32)
+
+
+def _white_sheet(side: str, loop: Points, depth: Points) -> Sheet:
+    """A fan over the opening, a little larger."""
+    centre = loop.mean(axis=0)
+    seen = np.concatenate([centre + (loop - centre) * [1.12, BEYOND], centre[None]])
+    depths = np.append(depth, depth.mean()) - 2.0
+    count = len(loop)
+    following = (np.arange(count) + 1) % count
+    fan = np.stack([np.arange(count), following, np.full(count, count)], axis=1)
+    return plain(f"white-{side}", f"white-{side}", placed(seen, depths, CANVAS, DISTANCE), fan, seen)
+
+
+def _iris_sheet(side: str, iris: _Iris, depth: float) -> Sheet:
+    """A net over the iris, curved like the eyeball."""
+    reach = 1.08 * iris.radius
+    seen, triangles = net(iris.centre - reach, iris.centre + reach, reach / 3)
+    ball = EYEBALL * iris.radius
+    flat = np.linalg.norm(seen - iris.centre, axis=1)
+    depths = depth - ball + np.sqrt(np.clip(ball**2 - flat**2, 0, None))
+    vertices = placed(seen, depths, CANVAS, DISTANCE)
+    return plain(f"iris-{side}", f"iris-{side}", vertices, triangles, seen, gaze=SIDES[side])
+
+
+def lids(portrait: Portrait, shape: Face) -> Texture:
+    """Both eyes closed: a picture of the face in full blink, in the places that it then has."""
+    every = np.concatenate([shape.seen[list(eye.loop)] for eye in topology.EYES.values()])
+    reach = np.array(REGION[:2]) * portrait.unit
+    low = np.maximum(every.min(axis=0) - reach, np.array(AREA[:2]))
+    part = patch(portrait, low, every.max(axis=0) + reach, 1.6)
+    picture = part.picture
+    for side, eye in topology.EYES.items():
+        shut = shape.shifts[f"eyeBlink{side.capitalize()}"][:, :2]
+        picture = _lid(part, picture, shape, eye, shut, portrait.unit)
+    return part.texture(picture)
+
+
+def _lid(
+    part: Patch, picture: Floats, shape: Face, eye: topology.Eye, shut: Points, unit: float
+) -> Floats:
+    """Paint one closed eye."""
+    loop = shape.seen[list(eye.loop)]
+    centre = loop.mean(axis=0)
+    hidden = part.holds(centre + (loop - centre) * [1.12, 1.25])
+    hidden = soft(hidden, 0.02 * unit * part.scale)
+    hidden = step(0.02, 0.6, hidden)
+    skin = filled(picture, (1 - hidden) * step(0.999, 1.0, 1 - part.holds(loop)))
+    skin = skin * _bulge(part, loop, shape, eye, shut)[..., None]
+    painted = picture + (skin - picture) * hidden[..., None]
+    line, strength = _line(part, shape, eye, shut, unit)
+    dark = _lash_colour(picture, part, shape.seen[list(eye.upper)])
+    return np.asarray(painted + (dark - painted) * (line * strength)[..., None], np.float32)
+
+
+def _bulge(part: Patch, loop: Points, shape: Face, eye: topology.Eye, shut: Points) -> Floats:
+    """(h, w) light on a closed lid: a little brighter on the ball, darker towards its edges."""
+    x, y = part.axes()
+    low, high = loop.min(axis=0), loop.max(axis=0)
+    centre, half = (low + high) / 2, (high - low) / 2
+    away = np.hypot((x - centre[0]) / (1.05 * half[0]), (y - centre[1] + 0.2 * half[1]) / (1.3 * half[1]))
+    return np.asarray(1.0 + 0.05 * np.exp(-2.5 * away**2) - 0.05 * np.exp(-(((away - 1) / 0.25) ** 2)), np.float32)
+
+
+def _line(
+    part: Patch, shape: Face, eye: topology.Eye, shut: Points, unit: float
+) -> tuple[Floats, float]:
+    """Where the lashes of closed lids are, and how dark."""
+    meeting = shape.rest[list(eye.upper)] + shut[list(eye.upper)]
+    path = np.concatenate([shape.rest[[eye.corners[0]]], meeting, shape.rest[[eye.corners[1]]]])
+    x, y = part.axes()
+    height = np.interp(x[0], path[:, 0], path[:, 1])
+    along = np.interp(x[0], path[:, 0], np.sin(np.linspace(0.12, np.pi - 0.12, len(path))) ** 0.5)
+    along = along * (x[0] > path[0, 0]) * (x[0] < path[-1, 0])
+    off = (y - height[None]) / (LASH * unit)
+    shade = np.exp(-np.abs(np.where(off < 0, off / 0.8, off / 1.3)) ** 1.6) * along[None]
+    return np.asarray(shade, np.float32), 0.85
+
+
+def _lash_colour(picture: Floats, part: Patch, upper: Points) -> Floats:
+    """The dark of the upper lid's edge in the photo."""
+    places = np.clip(np.rint(part.texels(upper)).astype(int), 2, np.array(part.shape[::-1]) - 3)
+    around = [picture[y + dy, x] for x, y in places.tolist() for dy in (-2, -1, 0, 1)]
+    values = np.array(around)
+    dark = values[np.argsort(values.sum(axis=1))[: max(4, len(values) // 5)]]
+    return np.asarray(dark.mean(axis=0), np.float32)

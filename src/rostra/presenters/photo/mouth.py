@@ -1,0 +1,145 @@
+"""The mouth's inside: teeth with gums and a tongue.
+
+A photo shows them at best in part and in one pose. So they are those of a presenter that comes with
+Rostra, brought to this face's size, place and light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rostra.presenters.catalogue import Catalogue
+from rostra.presenters.pack import Layer, Pack, Texture, TextureInfo
+from rostra.presenters.photo import topology
+from rostra.presenters.photo.face import Face
+from rostra.presenters.photo.portrait import CANVAS, DISTANCE
+from rostra.presenters.sheet import Sheet, placed, plain
+
+Points = NDArray[np.float64]
+
+LENDERS = {"woman": "jane", "man": "adam"}  # whose mouth, by kind
+LENDER = "jane"
+PARTS = ("teeth-lower", "tongue", "teeth-upper")
+CAVITY = (34, 13, 12, 255)  # the dark of the mouth
+WIDER = (0.85, 1.15)  # how much wider than its face's size a mouth may be
+LIGHT = (0.78, 1.06)  # how much darker or brighter than the lender's
+WHITE = 205.0  # brightness of the lender's eyes
+
+
+def mouth(
+    shape: Face, unit: float, kind: str, light: float
+) -> tuple[list[Sheet], dict[str, Texture]]:
+    """The sheets in draw order, and their textures.
+
+    Args:
+        shape: the face around it.
+        unit: distance between the eyes, canvas pixels.
+        kind: woman, man or person.
+        light: brightness of the white of the eyes, 0..255.
+    """
+    who = LENDERS.get(kind, LENDER)
+    lender = Catalogue().find(who)
+    loan = _Loan(lender, topology.reference().faces[who], shape, unit)
+    layers = {layer.info.name: layer for layer in lender.layers}
+    gain = float(np.clip(light / WHITE, *LIGHT))
+    sheets, textures = [_cavity(shape)], {"cavity": _dark()}
+    for part in PARTS:
+        sheets.append(loan.sheet(layers[part]))
+        for key in layers[part].info.keys:
+            textures[key.texture] = _lit(lender.textures[key.texture], gain)
+    return sheets, textures
+
+
+class _Loan:
+    """How a lender's mouth comes into another face.
+
+    Args:
+        lender: whose.
+        marks: (COUNT, 2) the lender's landmarks, canvas pixels.
+        shape: the other face.
+        unit: its distance between the eyes.
+    """
+
+    def __init__(self, lender: Pack, marks: Points, shape: Face, unit: float) -> None:
+        self.lender = lender
+        own = topology.eye_middles(marks)
+        size = unit / float(np.linalg.norm(own[1] - own[0]))
+        width = _width(shape.rest) / _width(marks)
+        self.scale = float(np.clip(width, WIDER[0] * size, WIDER[1] * size))
+        self.turn = np.stack([shape.across, shape.down], axis=1) * self.scale
+        self.source, self.target = _middle(marks), _middle(shape.rest)
+        lips = list(topology.UPPER_LIP)
+        self.near = float(shape.depth[lips][3:8].mean())
+        cavity = next(layer for layer in lender.layers if layer.info.name == "cavity")
+        rows = lender.vertices[cavity.info.start : cavity.info.stop].astype(np.float64)
+        self.near_source = float(rows[:, 2].max()) + 4.0
+
+    def sheet(self, layer: Layer) -> Sheet:
+        """One layer of the lender in the other face."""
+        run = slice(layer.info.start, layer.info.stop)
+        vertices = self.lender.vertices[run].astype(np.float64)
+        middle = np.array(self.lender.manifest.canvas) / 2
+        distance = self.lender.manifest.distance
+        seen = middle + (vertices[:, :2] - middle) * distance / (distance - vertices[:, 2:])
+        places = self.target + (seen - self.source) @ self.turn.T
+        depth = self.near + (vertices[:, 2] - self.near_source) * self.scale
+        return Sheet(
+            name=layer.info.name,
+            vertices=placed(places, depth, CANVAS, DISTANCE),
+            triangles=layer.triangles.astype(np.int64) - layer.info.start,
+            keys=list(layer.info.keys),
+            uv=layer.uv.astype(np.float64),
+            mask=layer.mask.astype(np.float64),
+            head=np.ones(len(vertices)),
+            breath=np.zeros((len(vertices), 2)),
+            shapes=self._shapes(run),
+        )
+
+    def _shapes(self, run: slice) -> dict[str, Points]:
+        pack, found = self.lender, {}
+        for number, name in enumerate(pack.manifest.shapes):
+            span = slice(pack.delta_start[number], pack.delta_start[number + 1])
+            vertex, delta = pack.delta_vertex[span], pack.delta[span].astype(np.float64)
+            ours = (vertex >= run.start) & (vertex < run.stop)
+            if ours.any():
+                shift = np.zeros((run.stop - run.start, 3))
+                shift[vertex[ours] - run.start, :2] = delta[ours, :2] @ self.turn.T
+                shift[vertex[ours] - run.start, 2] = delta[ours, 2] * self.scale
+                found[name] = shift
+        return found
+
+
+def _width(points: Points) -> float:
+    return float(np.linalg.norm(points[topology.UPPER_LIP[0], :2] - points[topology.UPPER_LIP[-1], :2]))
+
+
+def _middle(points: Points) -> Points:
+    """(2,) the middle of the line between closed lips."""
+    both = (points[list(topology.UPPER_LIP)] + points[list(topology.LOWER_LIP)]) / 2
+    middle: Points = both[3:8].mean(axis=0)
+    return middle
+
+
+def _cavity(shape: Face) -> Sheet:
+    """The dark behind the lips: it fills exactly what they leave open."""
+    loop = [*topology.UPPER_LIP, *topology.LOWER_LIP[-2:0:-1]]
+    vertices = placed(shape.rest[loop], shape.depth[loop] - 4.0, CANVAS, DISTANCE)
+    upper, lower = list(range(11)), [0, *range(19, 10, -1), 10]
+    strip = [(upper[n], upper[n + 1], lower[n]) for n in range(10)]
+    strip += [(upper[n + 1], lower[n + 1], lower[n]) for n in range(10)]
+    sheet = plain("cavity", "cavity", vertices, np.array(strip), np.tile(np.array(CANVAS) / 2.0, (len(loop), 1)))
+    return replace(sheet, shapes={name: shift[loop] for name, shift in shape.shifts.items()})
+
+
+def _dark() -> Texture:
+    """One colour over the whole canvas."""
+    return Texture(np.full((16, 16, 4), CAVITY, np.uint8), TextureInfo(x=0, y=0, scale=16 / CANVAS[0]))
+
+
+def _lit(texture: Texture, gain: float) -> Texture:
+    image = texture.image.astype(np.float32)
+    image[..., :3] = np.clip(image[..., :3] * gain, 0, 255)
+    return Texture(np.rint(image).astype(np.uint8), texture.info)
