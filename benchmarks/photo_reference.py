@@ -49,7 +49,7 @@ def main() -> None:
         faces[f"face-{who}"] = points = landmarks(pack, python)
         middles = topology.eye_middles(points)
         unit = float(np.linalg.norm(middles[1] - middles[0]))
-        shifts.append(moves(pack, inward(points), names) / unit)
+        shifts.append(cornered(moves(pack, inward(points), names)) / unit)
     np.savez_compressed(
         OUT, triangles=triangles(python).astype(np.int16), names=np.array(names),
         shifts=np.mean(shifts, axis=0).astype(np.float16),
@@ -76,6 +76,19 @@ def inward(points: NDArray[np.float64]) -> NDArray[np.float64]:
         moved[list(eye.upper), 1] -= INTO
         moved[list(eye.lower), 1] += INTO
     return moved
+
+
+def cornered(shifts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shifts in which the corners of the mouth go with their neighbours on both lips.
+
+    Under them lies, at rest, what is deep between the lips, and moves otherwise.
+    """
+    for ring, (upper, lower) in enumerate(topology.LIP_RINGS):
+        own = 0.5 if ring == len(topology.LIP_RINGS) - 1 else 0.0
+        for end, beside in ((0, 1), (-1, -2)):
+            mean = (shifts[:, upper[beside]] + shifts[:, lower[beside]]) / 2
+            shifts[:, upper[end]] = own * shifts[:, upper[end]] + (1 - own) * mean
+    return shifts
 
 
 def moves(pack: Pack, points: NDArray[np.float64], names: list[str]) -> NDArray[np.float64]:

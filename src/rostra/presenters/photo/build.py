@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rostra.presenters.own import Profile
 from rostra.presenters.pack import Pack, Texture
@@ -53,14 +54,16 @@ def build(portrait: Portrait, profile: Profile, sha256: str) -> Pack:
     return assemble(sheets, _manifest(portrait, profile, shape, centres, sha256), textures)
 
 
-def _light(pictures: dict[str, Texture]) -> float:
-    """How bright the white of the eyes is, 0..255."""
+def _light(pictures: dict[str, Texture]) -> NDArray[np.float64]:
+    """(3,) the colour of the brighter part of the white of the eyes, 0..255."""
     whites = [picture.image for name, picture in pictures.items() if name.startswith("white")]
-    return float(np.mean([np.percentile(white[..., :3].mean(axis=-1), 75) for white in whites]))
+    colours = np.concatenate([white[..., :3].reshape(-1, 3) for white in whites]).astype(np.float64)
+    light: NDArray[np.float64] = np.percentile(colours, 80, axis=0)
+    return light
 
 
 def _manifest(
-    portrait: Portrait, profile: Profile, shape: Face, centres: dict[str, np.ndarray], sha256: str
+    portrait: Portrait, profile: Profile, shape: Face, centres: dict[str, NDArray[np.float64]], sha256: str
 ) -> dict[str, object]:
     chin = float(shape.rest[152, 1])
     low, behind = PIVOT

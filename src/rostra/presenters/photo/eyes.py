@@ -25,10 +25,10 @@ Points = NDArray[np.float64]
 SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
 EYEBALL = 2.05  # radius of an eyeball, iris radii
 RIM = 1.06  # of the iris radius that belongs to the iris
-BEYOND = 1.35  # of the opening that the white fills, so that wide eyes and gazes find it
 MARGIN = 14.0  # canvas pixels around an eye in its pictures
 SIDES = {"left": 1, "right": 2}
 REGION = (0.52, 0.40, 0.36)  # eye distances that a lid's picture reaches aside, up and down
+LASHED = 0.07  # how far lashes reach beyond the corners of an eye, eye distances
 LASH = 0.018  # thickness of the painted lash line, eye distances
 
 
@@ -105,7 +105,7 @@ def eyes(portrait: Portrait, shape: Face) -> tuple[list[Sheet], dict[str, Textur
         textures[f"white-{side}"] = part.texture(white)
         textures[f"iris-{side}"] = _iris(part, open_, iris, white)
         sheets += [
-            _white_sheet(side, loop, shape.depth[list(eye.loop)]),
+            _white_sheet(side, part, depth),
             _iris_sheet(side, iris, depth),
         ]
         centres[side] = placed(iris.centre[None], np.array([depth - EYEBALL * iris.radius]), CANVAS, DISTANCE)[0]
@@ -133,7 +133,7 @@ def _opening(part: Patch, loop: Points) -> Floats:
 
 def _white(part: Patch, open_: Floats, iris: _Iris) -> Floats:
     """The eye without its iris."""
-    beside = open_ * step(1.04, 1.2, iris.away(part))
+    beside = open_ * step(1.12, 1.35, iris.away(part))
     return filled(part.picture, beside)
 
 
@@ -162,15 +162,12 @@ def _profile(picture: Floats, away: Floats, open_: Floats) -> Floats:
     return np.stack([np.interp(away, at, table[:, c]) for c in range(3)], axis=-1).astype(np.float32)
 
 
-def _white_sheet(side: str, loop: Points, depth: Points) -> Sheet:
-    """A fan over the opening, a little larger."""
-    centre = loop.mean(axis=0)
-    seen = np.concatenate([centre + (loop - centre) * [1.12, BEYOND], centre[None]])
-    depths = np.append(depth, depth.mean()) - 2.0
-    count = len(loop)
-    following = (np.arange(count) + 1) % count
-    fan = np.stack([np.arange(count), following, np.full(count, count)], axis=1)
-    return plain(f"white-{side}", f"white-{side}", placed(seen, depths, CANVAS, DISTANCE), fan, seen)
+def _white_sheet(side: str, part: Patch, depth: float) -> Sheet:
+    """A net behind the opening and beyond it, where wide eyes look for it."""
+    high = part.low + np.array(part.shape[::-1]) / part.scale
+    seen, triangles = net(part.low, high, MARGIN)
+    depths = np.full(len(seen), depth - 2.0)
+    return plain(f"white-{side}", f"white-{side}", placed(seen, depths, CANVAS, DISTANCE), triangles, seen)
 
 
 def _iris_sheet(side: str, iris: _Iris, depth: float) -> Sheet:
@@ -202,25 +199,32 @@ def _lid(
 ) -> Floats:
     """Paint one closed eye."""
     loop = shape.seen[list(eye.loop)]
-    centre = loop.mean(axis=0)
-    hidden = part.holds(centre + (loop - centre) * [1.12, 1.25])
-    hidden = soft(hidden, 0.02 * unit * part.scale)
-    hidden = step(0.02, 0.6, hidden)
-    skin = filled(picture, (1 - hidden) * step(0.999, 1.0, 1 - part.holds(loop)))
-    skin = skin * _bulge(part, loop, shape, eye, shut)[..., None]
+    hidden = step(0.02, 0.5, soft(part.holds(_lashed(shape, eye, unit)), 0.012 * unit * part.scale))
+    skin = filled(picture, 1 - step(0.0, 0.1, hidden)) * _bulge(part, loop)[..., None]
     painted = picture + (skin - picture) * hidden[..., None]
     line, strength = _line(part, shape, eye, shut, unit)
     dark = _lash_colour(picture, part, shape.seen[list(eye.upper)])
     return np.asarray(painted + (dark - painted) * (line * strength)[..., None], np.float32)
 
 
-def _bulge(part: Patch, loop: Points, shape: Face, eye: topology.Eye, shut: Points) -> Floats:
-    """(h, w) light on a closed lid: a little brighter on the ball, darker towards its edges."""
+def _lashed(shape: Face, eye: topology.Eye, unit: float) -> Points:
+    """(n, 2) outline of an eye with its lashes and the edges of its lids."""
+    upper, above = shape.seen[list(eye.upper)], shape.seen[list(eye.above)]
+    lower, below = shape.seen[list(eye.lower)], shape.seen[list(eye.below)]
+    corners = shape.seen[list(eye.corners)]
+    out = LASHED * unit * (corners - corners[::-1]) / np.linalg.norm(corners[1] - corners[0])
+    first, last = corners + out
+    top, base = upper + 0.55 * (above - upper), lower + 0.35 * (below - lower)
+    return np.concatenate([first[None], top, last[None], base[::-1]])
+
+
+def _bulge(part: Patch, loop: Points) -> Floats:
+    """(h, w) light on a closed lid: a little brighter on the ball."""
     x, y = part.axes()
     low, high = loop.min(axis=0), loop.max(axis=0)
     centre, half = (low + high) / 2, (high - low) / 2
-    away = np.hypot((x - centre[0]) / (1.05 * half[0]), (y - centre[1] + 0.2 * half[1]) / (1.3 * half[1]))
-    return np.asarray(1.0 + 0.05 * np.exp(-2.5 * away**2) - 0.05 * np.exp(-(((away - 1) / 0.25) ** 2)), np.float32)
+    away = np.hypot((x - centre[0]) / half[0], (y - centre[1]) / (1.2 * half[1]))
+    return np.asarray(1.0 + 0.04 * np.exp(-1.5 * away**2), np.float32)
 
 
 def _line(

@@ -34,6 +34,7 @@ STEP = 40.0  # canvas pixels between points of the body's net
 BREATH = 3.0  # canvas pixels that the chest rises
 NECK = 0.52  # of the way from the eyes to the chin: below it the neck begins to stay behind
 ROOT = 0.55  # as far below the chin it stays quite still
+EARLY = 1.6  # a blink shows the painted lid before it is complete: stretched lashes look smeared
 LIP_BOX = {number for pair in topology.LIP_RINGS for row in pair for number in row}
 
 
@@ -205,7 +206,7 @@ def _looks(
         name = f"eyeBlink{side.capitalize()}"
         uv.append(rest + shifts[name][:, :2])
         mask.append(_around(rest, rest[list(eye.loop)].mean(axis=0), unit))
-        keys.append(KeyInfo(texture="lids", drive={name: 1.0}))
+        keys.append(KeyInfo(texture="lids", drive={name: EARLY}))
     return np.array(uv), np.array(mask), keys
 
 

@@ -25,12 +25,13 @@ LENDER = "jane"
 PARTS = ("teeth-lower", "tongue", "teeth-upper")
 CAVITY = (34, 13, 12, 255)  # the dark of the mouth
 WIDER = (0.85, 1.15)  # how much wider than its face's size a mouth may be
-LIGHT = (0.78, 1.06)  # how much darker or brighter than the lender's
-WHITE = 205.0  # brightness of the lender's eyes
+LIGHT = (np.array([0.86, 0.82, 0.74]), np.array([1.1, 1.06, 1.0]))  # how far from the lender's colours
+WHITE = np.array([205.0, 203.0, 200.0])  # colour of the lender's eyes
+DIM = {"teeth-lower": 0.66, "tongue": 0.55, "teeth-upper": 0.8}  # brightness behind lips that hardly part
 
 
 def mouth(
-    shape: Face, unit: float, kind: str, light: float
+    shape: Face, unit: float, kind: str, light: Points
 ) -> tuple[list[Sheet], dict[str, Texture]]:
     """The sheets in draw order, and their textures.
 
@@ -38,18 +39,20 @@ def mouth(
         shape: the face around it.
         unit: distance between the eyes, canvas pixels.
         kind: woman, man or person.
-        light: brightness of the white of the eyes, 0..255.
+        light: (3,) colour of the white of the eyes, 0..255.
     """
     who = LENDERS.get(kind, LENDER)
     lender = Catalogue().find(who)
     loan = _Loan(lender, topology.reference().faces[who], shape, unit)
     layers = {layer.info.name: layer for layer in lender.layers}
-    gain = float(np.clip(light / WHITE, *LIGHT))
+    gain = np.clip(light / WHITE, *LIGHT)
     sheets, textures = [_cavity(shape)], {"cavity": _dark()}
     for part in PARTS:
         sheets.append(loan.sheet(layers[part]))
         for key in layers[part].info.keys:
-            textures[key.texture] = _lit(lender.textures[key.texture], gain)
+            lit = key.texture.removesuffix("_dim")
+            share = 1.0 if lit == key.texture else DIM[part]
+            textures[key.texture] = _lit(lender.textures[lit], share * gain)
     return sheets, textures
 
 
@@ -139,7 +142,7 @@ def _dark() -> Texture:
     return Texture(np.full((16, 16, 4), CAVITY, np.uint8), TextureInfo(x=0, y=0, scale=16 / CANVAS[0]))
 
 
-def _lit(texture: Texture, gain: float) -> Texture:
+def _lit(texture: Texture, gain: Points) -> Texture:
     image = texture.image.astype(np.float32)
     image[..., :3] = np.clip(image[..., :3] * gain, 0, 255)
     return Texture(np.rint(image).astype(np.uint8), texture.info)
