@@ -79,15 +79,17 @@ def inward(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def cornered(shifts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shifts in which the corners of the mouth go with their neighbours on both lips.
+    """Shifts in which the corners of the mouth go with the lips beside them.
 
-    Under them lies, at rest, what is deep between the lips, and moves otherwise.
+    Under a corner lies, at rest, what is deep between the lips and moves otherwise.
     """
-    for ring, (upper, lower) in enumerate(topology.LIP_RINGS):
-        own = 0.5 if ring == len(topology.LIP_RINGS) - 1 else 0.0
-        for end, beside in ((0, 1), (-1, -2)):
-            mean = (shifts[:, upper[beside]] + shifts[:, lower[beside]]) / 2
-            shifts[:, upper[end]] = own * shifts[:, upper[end]] + (1 - own) * mean
+    upper, lower = topology.LIP_RINGS[-1]
+    for end, beside, near in ((0, 1, 2), (-1, -2, -3)):
+        corner = (shifts[:, upper[near]] + shifts[:, lower[near]]) / 2
+        for rows in topology.LIP_RINGS:
+            for row in rows:
+                shifts[:, row[end]] = corner
+                shifts[:, row[beside]] = (corner + shifts[:, row[near]]) / 2
     return shifts
 
 

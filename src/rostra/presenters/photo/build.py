@@ -43,7 +43,7 @@ def from_photo(source: Path | bytes, profile: Profile, python: Path | None = Non
 def build(portrait: Portrait, profile: Profile, sha256: str) -> Pack:
     """The pack of a portrait."""
     shape = face(portrait)
-    base = head.ground(shape)
+    base = head.ground(shape, portrait.unit)
     textures = head.textures(portrait, base)
     whites, pictures, centres = eyes.eyes(portrait, shape)
     inner, lent = mouth.mouth(shape, portrait.unit, profile.kind, _light(pictures))

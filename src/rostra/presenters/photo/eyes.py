@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rostra.presenters.pack import Texture, TextureInfo
+from rostra.presenters.pack import KeyInfo, Texture, TextureInfo
 from rostra.presenters.photo import topology
 from rostra.presenters.photo.face import Face
 from rostra.presenters.photo.matte import Floats, filled, inside, soft, step
@@ -24,11 +24,14 @@ Points = NDArray[np.float64]
 
 SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
 EYEBALL = 2.05  # radius of an eyeball, iris radii
-RIM = 1.06  # of the iris radius that belongs to the iris
+SIZES = (0.9, 1.0, 1.1, 1.2, 1.3)  # of the landmarks' iris radius that are tried
+SHIFTS = (-0.16, -0.08, 0.0, 0.08, 0.16)  # of the radius, by which its centre may be off
 MARGIN = 14.0  # canvas pixels around an eye in its pictures
 SIDES = {"left": 1, "right": 2}
 REGION = (0.52, 0.40, 0.36)  # eye distances that a lid's picture reaches aside, up and down
-LASHED = 0.07  # how far lashes reach beyond the corners of an eye, eye distances
+SHADE, SHADE_COLOUR = 0.6, (30, 18, 14)  # opacity and colour of a lid's shadow on the eye
+_SHADE = TextureInfo(x=0, y=0, scale=1)
+LASHED = 0.1  # how far lashes reach beyond the corners of an eye, eye distances
 LASH = 0.018  # thickness of the painted lash line, eye distances
 
 
@@ -98,8 +101,8 @@ def eyes(portrait: Portrait, shape: Face) -> tuple[list[Sheet], dict[str, Textur
     for side, eye in topology.EYES.items():
         loop = shape.seen[list(eye.loop)]
         part = patch(portrait, loop.min(axis=0) - MARGIN, loop.max(axis=0) + MARGIN)
-        iris = _Iris(portrait.points[list(eye.iris), :2])
         open_ = _opening(part, loop)
+        iris = _found(part, open_, _Iris.of(portrait.points[list(eye.iris), :2]))
         white = _white(part, open_, iris)
         depth = float(shape.depth[list(eye.loop)].mean())
         textures[f"white-{side}"] = part.texture(white)
@@ -107,23 +110,51 @@ def eyes(portrait: Portrait, shape: Face) -> tuple[list[Sheet], dict[str, Textur
         sheets += [
             _white_sheet(side, part, depth),
             _iris_sheet(side, iris, depth),
+            _shade_sheet(side, eye, shape),
         ]
         centres[side] = placed(iris.centre[None], np.array([depth - EYEBALL * iris.radius]), CANVAS, DISTANCE)[0]
+    textures |= {"shade": _shade(), "clear": Texture(np.zeros((4, 4, 4), np.uint8), _SHADE)}
     return sheets, textures, centres
 
 
+@dataclass(frozen=True)
 class _Iris:
-    """Where an iris is."""
+    """Where an iris is, canvas pixels."""
 
-    def __init__(self, points: Points) -> None:
-        self.centre = points[0]
-        self.radius = float(np.linalg.norm(points[[1, 3]] - points[0], axis=1).mean()) * RIM
+    centre: Points
+    radius: float
+
+    @classmethod
+    def of(cls, points: Points) -> _Iris:
+        """From its landmarks, (5, 2)."""
+        return cls(points[0], float(np.linalg.norm(points[[1, 3]] - points[0], axis=1).mean()))
 
     def away(self, part: Patch) -> Floats:
         """(h, w) distance of every texel from the pupil, iris radii."""
         x, y = part.axes()
         away = np.hypot(x - self.centre[0], y - self.centre[1]) / self.radius
         return np.asarray(away, np.float32)
+
+
+def _found(part: Patch, open_: Floats, guess: _Iris) -> _Iris:
+    """The circle near a guess with the clearest rim: dark within, bright outside, where lids leave it free."""
+    light = part.picture.mean(axis=-1)
+    tried = [
+        _Iris(guess.centre + np.array([dx, dy]) * guess.radius, size * guess.radius)
+        for size in SIZES
+        for dx in SHIFTS
+        for dy in SHIFTS
+    ]
+    return max(tried, key=lambda iris: _contrast(light, open_, iris.away(part)))
+
+
+def _contrast(light: Floats, open_: Floats, away: Floats) -> float:
+    """How much brighter it is just outside a circle than just within."""
+    within = open_ * (away > 0.78) * (away < 0.97)
+    outside = open_ * (away > 1.03) * (away < 1.22)
+    if outside.sum() < 12 or within.sum() < 12:
+        return -1.0
+    return float((light * outside).sum() / outside.sum() - (light * within).sum() / within.sum())
 
 
 def _opening(part: Patch, loop: Points) -> Floats:
@@ -181,6 +212,34 @@ def _iris_sheet(side: str, iris: _Iris, depth: float) -> Sheet:
     return plain(f"iris-{side}", f"iris-{side}", vertices, triangles, seen, gaze=SIDES[side])
 
 
+def _shade() -> Texture:
+    """The shadow that a lid throws down on the eye."""
+    fall = np.clip(1 - (np.arange(32) + 0.5) / 30, 0, 1) ** 1.5
+    rgba = np.zeros((32, 32, 4), np.uint8)
+    rgba[..., :3] = SHADE_COLOUR
+    rgba[..., 3] = np.rint(255 * SHADE * fall)[:, None]
+    return Texture(rgba, _SHADE)
+
+
+def _shade_sheet(side: str, eye: topology.Eye, shape: Face) -> Sheet:
+    """A strip below the upper lid that comes down with it, and only shows then: the photo has its own shade."""
+    edge = [eye.corners[0], *eye.upper, eye.corners[1]]
+    opening = np.linalg.norm(shape.rest[list(eye.upper)] - shape.rest[list(eye.lower)], axis=1).max()
+    count, rest = len(edge), shape.rest[edge]
+    seen = np.concatenate([rest - [0, 0.1 * opening], rest + [0, 0.8 * opening]])
+    name = f"eyeBlink{side.capitalize()}"
+    depth = np.tile(shape.depth[edge], 2) - 1.0
+    n = np.arange(count - 1)
+    strip = np.stack([n, n + 1, count + n, n + 1, count + n + 1, count + n], axis=-1).reshape(-1, 3)
+    uv = np.concatenate([np.tile([16.0, 1.0], (count, 1)), np.tile([16.0, 31.0], (count, 1))])
+    return Sheet(
+        f"shade-{side}", placed(seen, depth, CANVAS, DISTANCE), strip,
+        [KeyInfo(texture="clear"), KeyInfo(texture="shade", drive={name: 2.0})],
+        np.stack([uv, uv]), np.ones((2, 2 * count)), np.ones(2 * count), np.zeros((2 * count, 2)),
+        {name: np.tile(shape.shifts[name][edge], (2, 1))},
+    )  # fmt: skip
+
+
 def lids(portrait: Portrait, shape: Face) -> Texture:
     """Both eyes closed: a picture of the face in full blink, in the places that it then has."""
     every = np.concatenate([shape.seen[list(eye.loop)] for eye in topology.EYES.values()])
@@ -214,7 +273,7 @@ def _lashed(shape: Face, eye: topology.Eye, unit: float) -> Points:
     corners = shape.seen[list(eye.corners)]
     out = LASHED * unit * (corners - corners[::-1]) / np.linalg.norm(corners[1] - corners[0])
     first, last = corners + out
-    top, base = upper + 0.55 * (above - upper), lower + 0.35 * (below - lower)
+    top, base = upper + 0.7 * (above - upper), lower + 0.35 * (below - lower)
     return np.concatenate([first[None], top, last[None], base[::-1]])
 
 

@@ -21,8 +21,8 @@ Points = NDArray[np.float64]
 
 LIFT = 0.05  # corners of a resting mouth above its middle, eye distances
 RELAX = 0.75  # of a greater lift that the rest takes away
-WIDE = 0.76  # width of a resting mouth between the inner corners, eye distances
-NARROW = 0.2  # of the width, most that the rest takes away
+WIDE = 0.72  # width of a resting mouth between the inner corners, eye distances
+NARROW = 0.25  # of the width, most that the rest takes away
 THICKEN = 0.3  # of a lip's way to the other that its outer edge stays behind
 LOWER_SHARE = 0.62  # of the gap that the lower lip closes
 RINGS = (1.0, 0.72, 0.45, 0.2)  # how far each ring of a lip follows its inner edge's correction
@@ -39,15 +39,14 @@ class Face:
         rest: (COUNT, 2) where they are at rest.
         depth: (COUNT,) to the camera.
         shifts: shape -> (COUNT, 3) canvas units at weight 1.
-        down: (2,) unit vector from brow to chin; `across` from the viewer's left to right.
+        pose: (3, 3) the head's axes in the photo as columns: to the viewer's right, down, to the camera.
     """
 
     seen: Points
     rest: Points
     depth: Points
     shifts: dict[str, Points]
-    across: Points
-    down: Points
+    pose: Points
 
 
 def face(portrait: Portrait) -> Face:
@@ -55,10 +54,11 @@ def face(portrait: Portrait) -> Face:
     points = portrait.points[: topology.COUNT]
     across, down = _axes(points)
     rest = points[:, :2] + _relaxed(points, across, down, portrait.unit)
-    shifts = _shifts(points, portrait.unit)
+    pose = _pose(points)
+    shifts = _shifts(pose, portrait.unit)
     _shut_lids(rest, shifts)
     _shut_lips(shifts)
-    return Face(points[:, :2], rest, points[:, 2], shifts, across, down)
+    return Face(points[:, :2], rest, points[:, 2], shifts, pose)
 
 
 def _axes(points: Points) -> tuple[Points, Points]:
@@ -134,11 +134,10 @@ def _laplacian(flat: Points) -> Points:
     return matrix
 
 
-def _shifts(points: Points, unit: float) -> dict[str, Points]:
+def _shifts(pose: Points, unit: float) -> dict[str, Points]:
     """The reference's shifts in this face's size and pose."""
-    turned = _pose(points)
     known = topology.reference()
-    return {name: unit * shift @ turned.T for name, shift in zip(known.names, known.shifts, strict=True)}
+    return {name: unit * shift @ pose.T for name, shift in zip(known.names, known.shifts, strict=True)}
 
 
 def _pose(points: Points) -> Points:

@@ -44,15 +44,19 @@ class Ground:
 
     Args:
         centre: (2,) middle of the face's rim.
-        angles, radii: (36,) the rim around it, by rising angle.
-        chin: canvas y of the chin; `mouth` and `eyes` likewise.
+        angles, radii, depths: (36,) the rim around it, by rising angle.
+        chin: canvas y of the chin.
+        mouth: canvas y of the mouth.
+        flat: depth of hair beside the face.
     """
 
     centre: Points
     angles: Points
     radii: Points
+    depths: Points
     chin: float
     mouth: float
+    flat: float
 
     def size(self, places: Points) -> Points:
         """(...) how many rim sizes places (..., 2) are from the middle."""
@@ -60,6 +64,14 @@ class Ground:
         rim = np.interp(np.arctan2(away[..., 1], away[..., 0]), self.angles, self.radii, period=2 * np.pi)
         size: Points = np.hypot(away[..., 0], away[..., 1]) / rim
         return size
+
+    def depth(self, places: Points) -> Points:
+        """(...) depth around the face: it leaves the rim's gently and ends flat, with no cliff to fold."""
+        away = places - self.centre
+        rim = np.interp(np.arctan2(away[..., 1], away[..., 0]), self.angles, self.depths, period=2 * np.pi)
+        share = step(1.0, 1.7, self.size(places))
+        depth: Points = rim * (1 - share) + self.flat * share
+        return depth
 
     def follow(self, places: Points) -> Points:
         """(n,) how much the body follows the head at canvas places."""
@@ -72,7 +84,7 @@ class Ground:
         return follow
 
 
-def ground(shape: Face) -> Ground:
+def ground(shape: Face, unit: float) -> Ground:
     """Measure a face's rim."""
     rim = shape.seen[list(topology.OVAL)]
     centre = (rim.min(axis=0) + rim.max(axis=0)) / 2
@@ -81,7 +93,11 @@ def ground(shape: Face) -> Ground:
     order = np.argsort(angles)
     mouth = float(shape.seen[list(topology.UPPER_LIP), 1].mean())
     radii = np.hypot(away[:, 0], away[:, 1])
-    return Ground(centre, angles[order], radii[order], float(shape.seen[topology.CHIN, 1]), mouth)
+    depths = shape.depth[list(topology.OVAL)]
+    return Ground(
+        centre, angles[order], radii[order], depths[order],
+        float(shape.seen[topology.CHIN, 1]), mouth, FLAT * unit,
+    )  # fmt: skip
 
 
 def textures(portrait: Portrait, base: Ground) -> dict[str, Texture]:
@@ -90,7 +106,7 @@ def textures(portrait: Portrait, base: Ground) -> dict[str, Texture]:
     places = np.stack(np.broadcast_arrays(x, y), axis=-1)
     size = np.asarray(base.size(places), np.float32)
     head = portrait.alpha * (1 - _beyond(size, y, base))
-    picture, alpha = _body(portrait, size, y, base)
+    picture, alpha = _body(portrait, head, size, y, base)
     return {"body": portrait.texture(picture, alpha), "head": portrait.texture(portrait.picture, head)}
 
 
@@ -101,7 +117,9 @@ def _beyond(size: Floats, y: Points, base: Ground) -> Floats:
     return np.asarray(np.clip((size - first) / (EDGE[1] - EDGE[0]), 0, 1), np.float32)
 
 
-def _body(portrait: Portrait, size: Floats, y: Points, base: Ground) -> tuple[Floats, Floats]:
+def _body(
+    portrait: Portrait, head: Floats, size: Floats, y: Points, base: Ground
+) -> tuple[Floats, Floats]:
     """Colours and opacity of the body, with the neck going on under the face."""
     below = step(EYES - 60, EYES, y)
     hidden = (size < PAINTED) & (y > EYES - 60)
@@ -113,8 +131,14 @@ def _body(portrait: Portrait, size: Floats, y: Points, base: Ground) -> tuple[Fl
     picture[rows] += (fill - picture[rows]) * np.maximum(soft_edge, hidden[rows])[..., None]
     neck = round((base.chin + 0.07 * (base.chin - EYES) - AREA[1]) * portrait.scale)
     column = portrait.alpha[min(neck, len(portrait.alpha) - 1)]
-    alpha = np.where(hidden, np.minimum(portrait.alpha, column[None]), portrait.alpha) * below
+    alpha = np.where(hidden, np.minimum(portrait.alpha, column[None]), _rest(portrait.alpha, head)) * below
     return picture, np.asarray(alpha, np.float32)
+
+
+def _rest(whole: Floats, upper: Floats) -> Floats:
+    """What must lie under a sheet of opacity `upper`, so that both together have the opacity `whole`."""
+    under = 1 - (1 - whole) / np.maximum(1 - upper, 1e-3)
+    return np.asarray(np.where(whole > 0.98, 1.0, np.clip(under, 0, 1)), np.float32)
 
 
 def body(portrait: Portrait, base: Ground, shown: Texture) -> Sheet:
@@ -123,8 +147,8 @@ def body(portrait: Portrait, base: Ground, shown: Texture) -> Sheet:
     high = low + np.array(shown.image.shape[1::-1]) / shown.info.scale
     seen, triangles = net(low, high, STEP)
     height = base.chin - EYES
-    near = np.exp(-(((seen[:, 0] - base.centre[0]) / (1.1 * height)) ** 2))
-    depth = FLAT * portrait.unit * (0.6 + 0.4 * near)
+    beside = 1 - step(base.mouth, base.chin, seen[:, 1])  # where the head's sheet goes on in the body's
+    depth = base.flat + beside * (base.depth(seen) - base.flat)
     rise = step(base.chin + 0.2 * height, base.chin + 1.3 * height, seen[:, 1])
     breath = np.stack([np.zeros(len(seen)), -BREATH * rise], axis=1)
     vertices = placed(seen, depth, CANVAS, DISTANCE)
@@ -139,7 +163,7 @@ def head(portrait: Portrait, shape: Face, base: Ground) -> Sheet:
     fade = np.clip((FADE - scales) / (FADE - 1), 0, 1) ** 2
     seen = np.concatenate([shape.seen, rings.reshape(-1, 2)])
     rest = np.concatenate([shape.rest, (rings + fade[:, None, None] * (shape.rest - shape.seen)[rim]).reshape(-1, 2)])
-    depth = np.concatenate([shape.depth, _ring_depth(shape.depth[rim], scales, portrait.unit).ravel()])
+    depth = np.concatenate([shape.depth, base.depth(rings).ravel()])
     shifts = {
         name: np.concatenate([shift, (fade[:, None, None] * shift[rim]).reshape(-1, 3)])
         for name, shift in shape.shifts.items()
@@ -151,13 +175,6 @@ def head(portrait: Portrait, shape: Face, base: Ground) -> Sheet:
         "head", vertices, triangles, keys, uv, mask, _head_follow(base, seen), np.zeros((len(seen), 2)),
         shifts, fine=True,
     )  # fmt: skip
-
-
-def _ring_depth(rim: Points, scales: Points, unit: float) -> Points:
-    """(rings, 36) depth that leaves the rim's gently and ends flat: no cliff to fold when the head turns."""
-    share = step(1.0, 1.7, scales)[:, None]
-    depth: Points = rim[None] * (1 - share) + FLAT * unit * share
-    return depth
 
 
 def _head_follow(base: Ground, seen: Points) -> Points:

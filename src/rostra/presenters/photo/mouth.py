@@ -26,6 +26,7 @@ PARTS = ("teeth-lower", "tongue", "teeth-upper")
 CAVITY = (34, 13, 12, 255)  # the dark of the mouth
 WIDER = (0.85, 1.15)  # how much wider than its face's size a mouth may be
 LIGHT = (np.array([0.86, 0.82, 0.74]), np.array([1.1, 1.06, 1.0]))  # how far from the lender's colours
+YAW = 0.4  # of the head's turn in the photo that teeth take part in
 WHITE = np.array([205.0, 203.0, 200.0])  # colour of the lender's eyes
 DIM = {"teeth-lower": 0.66, "tongue": 0.55, "teeth-upper": 0.8}  # brightness behind lips that hardly part
 
@@ -72,7 +73,7 @@ class _Loan:
         size = unit / float(np.linalg.norm(own[1] - own[0]))
         width = _width(shape.rest) / _width(marks)
         self.scale = float(np.clip(width, WIDER[0] * size, WIDER[1] * size))
-        self.turn = np.stack([shape.across, shape.down], axis=1) * self.scale
+        self.turn = _half_turned(shape.pose) * self.scale
         self.source, self.target = _middle(marks), _middle(shape.rest)
         lips = list(topology.UPPER_LIP)
         self.near = float(shape.depth[lips][3:8].mean())
@@ -87,8 +88,9 @@ class _Loan:
         middle = np.array(self.lender.manifest.canvas) / 2
         distance = self.lender.manifest.distance
         seen = middle + (vertices[:, :2] - middle) * distance / (distance - vertices[:, 2:])
-        places = self.target + (seen - self.source) @ self.turn.T
-        depth = self.near + (vertices[:, 2] - self.near_source) * self.scale
+        away = np.column_stack([seen - self.source, vertices[:, 2] - self.near_source])
+        moved = away @ self.turn.T
+        places, depth = self.target + moved[:, :2], self.near + moved[:, 2]
         return Sheet(
             name=layer.info.name,
             vertices=placed(places, depth, CANVAS, DISTANCE),
@@ -109,10 +111,17 @@ class _Loan:
             ours = (vertex >= run.start) & (vertex < run.stop)
             if ours.any():
                 shift = np.zeros((run.stop - run.start, 3))
-                shift[vertex[ours] - run.start, :2] = delta[ours, :2] @ self.turn.T
-                shift[vertex[ours] - run.start, 2] = delta[ours, 2] * self.scale
+                shift[vertex[ours] - run.start] = delta[ours] @ self.turn.T
                 found[name] = shift
         return found
+
+
+def _half_turned(pose: Points) -> Points:
+    """(3, 3) a pose with less of its yaw: the cheeks' insides, which would hide what it bares, are not drawn."""
+    roll = np.array([pose[0, 0], pose[1, 0]]) / np.hypot(pose[0, 0], pose[1, 0])
+    flat = np.array([[roll[0], -roll[1], 0], [roll[1], roll[0], 0], [0, 0, 1.0]])
+    turned: Points = YAW * pose + (1 - YAW) * flat
+    return turned
 
 
 def _width(points: Points) -> float:
