@@ -14,6 +14,7 @@ from rostra.presenters.photo.environment import interpreter
 from rostra.presenters.photo.face import Face, face
 from rostra.presenters.photo.portrait import CANVAS, DISTANCE, EYES, MIDDLE, Portrait, portray
 from rostra.presenters.photo.sight import see
+from rostra.presenters.photo.smile import softened
 from rostra.presenters.sheet import assemble
 
 PIVOT = (0.3, -1.3)  # of the way from eyes to chin: how far below the eyes; eye distances behind them
@@ -42,6 +43,7 @@ def from_photo(source: Path | bytes, profile: Profile, python: Path | None = Non
 
 def build(portrait: Portrait, profile: Profile, sha256: str) -> Pack:
     """The pack of a portrait."""
+    portrait = softened(portrait)
     shape = face(portrait)
     base = head.ground(shape, portrait.unit)
     textures = head.textures(portrait, base)

@@ -19,8 +19,8 @@ from rostra.presenters.photo.portrait import Portrait
 
 Points = NDArray[np.float64]
 
-LIFT = 0.05  # corners of a resting mouth above its middle, eye distances
-RELAX = 0.75  # of a greater lift that the rest takes away
+LIFT = 0.03  # corners of a resting mouth above its middle, eye distances
+RELAX = 0.9  # of a greater lift that the rest takes away
 WIDE = 0.72  # width of a resting mouth between the inner corners, eye distances
 NARROW = 0.25  # of the width, most that the rest takes away
 THICKEN = 0.3  # of a lip's way to the other that its outer edge stays behind

@@ -19,7 +19,8 @@ import numpy as np
 
 CERTAIN = 0.5  # least score of a face
 AROUND = 0.6  # of a face's box that is added on each side before its landmarks are looked for
-PERSON = (2.45, 1.2, 2.1)  # face heights beside the face's middle, above its top, below its bottom
+WIDE = (2.45, 1.2, 2.1)  # face heights beside the face's middle, above its top, below its bottom
+CLOSER = (((1.2, 0.75, 0.95), 1.0), ((0.95, 0.6, 0.65), 0.6))  # closer views of the head, and how they count
 
 
 def main() -> None:
@@ -52,9 +53,8 @@ def look(picture: Any) -> dict[str, Any]:
         return {"faces": faces, "points": points, "person": np.zeros((1, 1), np.uint8), "box": np.zeros(4)}
     face = (*points[:, :2].min(0), *points[:, :2].max(0))
     points = _landmarks(picture, _grown(face, 0.35, picture.shape), points)
-    box = _around(face, picture.shape)
     faces = faces if len(faces) else np.array([face], np.float32)
-    return {"faces": faces, "points": points, "person": _person(_part(picture, box)), "box": np.array(box)}
+    return {"faces": faces, "points": points, **_outline(picture, face)}
 
 
 def _faces(picture: Any) -> Any:
@@ -91,6 +91,29 @@ def _landmarks(picture: Any, box: Any, default: Any = None) -> Any:
     return (marks * size + np.array([box[0], box[1], 0])).astype(np.float32)
 
 
+def _outline(picture: Any, face: Any) -> dict[str, Any]:
+    """The person around a face: coarsely as a whole, and the head again in closer views."""
+    wide = _around(face, WIDE, picture.shape)
+    person = _person(_part(picture, wide)).astype(np.float32)
+    for parts, trust in CLOSER:
+        near = _around(face, parts, picture.shape)
+        rows = slice(near[1] - wide[1], near[3] - wide[1])
+        columns = slice(near[0] - wide[0], near[2] - wide[0])
+        share = trust * np.outer(*(_ramp(near, axis, picture.shape) for axis in (1, 0)))
+        person[rows, columns] += share * (_person(_part(picture, near)) - person[rows, columns])
+    return {"person": np.rint(person).astype(np.uint8), "box": np.array(wide)}
+
+
+def _ramp(box: Any, axis: int, shape: Any) -> Any:
+    """1 along the middle of a box, falling to 0 at its ends, unless the picture ends there too."""
+    size = box[axis + 2] - box[axis]
+    fade = max(1.0, 0.15 * size)
+    place = np.arange(size) + 0.5
+    rise = np.ones(size) if box[axis] == 0 else np.clip(place / fade, 0, 1)
+    fall = np.ones(size) if box[axis + 2] == shape[1 - axis] else np.clip((size - place) / fade, 0, 1)
+    return np.minimum(rise, fall)
+
+
 def _person(part: Any) -> Any:
     from mediapipe.python.solutions.selfie_segmentation import SelfieSegmentation
 
@@ -110,10 +133,10 @@ def _grown(box: Any, share: float, shape: Any) -> Any:
     return _within((box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin), shape)
 
 
-def _around(face: Any, shape: Any) -> Any:
+def _around(face: Any, parts: Any, shape: Any) -> Any:
     """Where the rest of the person is to be looked for."""
     height, middle = face[3] - face[1], (face[0] + face[2]) / 2
-    side, above, below = (part * height for part in PERSON)
+    side, above, below = (part * height for part in parts)
     return _within((middle - side, face[1] - above, middle + side, face[3] + below), shape)
 
 

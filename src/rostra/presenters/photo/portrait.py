@@ -27,7 +27,7 @@ BETWEEN = 146.0  # canvas pixels between the eyes of an average face
 TO_CHIN = 252.0  # from there to the chin
 AREA = (-340, -160, 1620, 1200)  # part of the canvas that is worked on
 SCALES = (0.9, 1.3)  # texels per canvas pixel: no fewer, no more
-MARGIN = 0.1  # of the matte: below it nothing is left, above 1 less it everything
+MARGIN = 0.18  # of the matte: below it nothing is left, above 1 less it everything
 FOLD = 70.0  # canvas pixels after which what continues a shoulder is mirrored again
 SLOPES = (0.3, 1.2)  # canvas pixels that a shoulder falls per pixel outwards
 RELIEF = 0.9  # depth of the landmarks that is believed
@@ -140,7 +140,7 @@ def _matte(
 ) -> Floats:
     """Where the person is, with edges that follow those of the picture."""
     light = picture @ np.array([0.299, 0.587, 0.114], np.float32) / 255
-    fine = refined(person, light, round(9 * scale), 6e-4)
+    fine = refined(person, light, round(7 * scale), 6e-4)
     alpha = np.clip((fine - MARGIN) / (1 - 2 * MARGIN), 0, 1)
     alpha = np.minimum(alpha, step(0.02, 0.3, soft(person, 4 * scale)))
     seed = tuple(int(value) for value in (points[4, 1::-1] - [AREA[1], AREA[0]]) * scale)
