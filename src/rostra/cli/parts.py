@@ -9,6 +9,8 @@ from rostra.presenters.own import Shelf, home
 from rostra.settings import settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rostra.production.company import Parts
     from rostra.production.order import Encoding
     from rostra.production.script import Limits

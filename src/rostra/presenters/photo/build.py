@@ -51,7 +51,7 @@ def build(portrait: Portrait, profile: Profile, sha256: str) -> Pack:
     inner, lent = mouth.mouth(shape, portrait.unit, profile.kind, _light(pictures))
     textures |= pictures | lent | {"lids": eyes.lids(portrait, shape)}
     sheets = [
-        head.body(portrait, base, textures["body"]), *whites, *inner, head.head(portrait, shape, base),
+        head.body(portrait, base, textures["body"]), *whites, *inner, head.head(portrait, shape, base, textures["head"]),
     ]  # fmt: skip
     return assemble(sheets, _manifest(portrait, profile, shape, centres, sha256), textures)
 

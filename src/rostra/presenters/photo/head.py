@@ -143,9 +143,7 @@ def _rest(whole: Floats, upper: Floats) -> Floats:
 
 def body(portrait: Portrait, base: Ground, shown: Texture) -> Sheet:
     """The body's sheet, over what its texture shows."""
-    low = np.array([shown.info.x, shown.info.y])
-    high = low + np.array(shown.image.shape[1::-1]) / shown.info.scale
-    seen, triangles = net(low, high, STEP)
+    seen, triangles = net(*_box(shown), STEP)
     height = base.chin - EYES
     beside = 1 - step(base.mouth, base.chin, seen[:, 1])  # where the head's sheet goes on in the body's
     depth = base.flat + beside * (base.depth(seen) - base.flat)
@@ -155,11 +153,12 @@ def body(portrait: Portrait, base: Ground, shown: Texture) -> Sheet:
     return plain("body", "body", vertices, triangles, seen, base.follow(seen), breath)
 
 
-def head(portrait: Portrait, shape: Face, base: Ground) -> Sheet:
+def head(portrait: Portrait, shape: Face, base: Ground, shown: Texture) -> Sheet:
     """The head's sheet: the face, and rings around it for hair and ears."""
     rim = list(topology.OVAL)
     scales = np.array(RINGS)
     rings = base.centre + (shape.seen[rim] - base.centre) * scales[:, None, None]
+    rings = np.clip(rings, *_box(shown))  # beyond its edge a texture would be stretched
     fade = np.clip((FADE - scales) / (FADE - 1), 0, 1) ** 2
     seen = np.concatenate([shape.seen, rings.reshape(-1, 2)])
     rest = np.concatenate([shape.rest, (rings + fade[:, None, None] * (shape.rest - shape.seen)[rim]).reshape(-1, 2)])
@@ -175,6 +174,12 @@ def head(portrait: Portrait, shape: Face, base: Ground) -> Sheet:
         "head", vertices, triangles, keys, uv, mask, _head_follow(base, seen), np.zeros((len(seen), 2)),
         shifts, fine=True,
     )  # fmt: skip
+
+
+def _box(texture: Texture) -> tuple[Points, Points]:
+    """The corners of a texture on the canvas."""
+    low = np.array([texture.info.x, texture.info.y])
+    return low, low + np.array(texture.image.shape[1::-1]) / texture.info.scale
 
 
 def _head_follow(base: Ground, seen: Points) -> Points:
