@@ -42,18 +42,17 @@ TESSELLATION = (
 def main() -> None:
     """Measure and write."""
     python = Path(sys.argv[1])
-    faces, shifts = {}, []
+    shifts = []
     names = [name for name in ARKIT if not name.startswith("tongue")]
     for who in WHO:
         pack = Catalogue().find(who)
-        faces[f"face-{who}"] = points = landmarks(pack, python)
+        points = landmarks(pack, python)
         middles = topology.eye_middles(points)
         unit = float(np.linalg.norm(middles[1] - middles[0]))
         shifts.append(cornered(moves(pack, inward(points), names)) / unit)
     np.savez_compressed(
         OUT, triangles=triangles(python).astype(np.int16), names=np.array(names),
         shifts=np.mean(shifts, axis=0).astype(np.float16),
-        **{name: points.astype(np.float32) for name, points in faces.items()},
     )  # fmt: skip
     print(f"{OUT}: {OUT.stat().st_size / 1e3:.0f} kB")
 
@@ -87,9 +86,9 @@ def cornered(shifts: NDArray[np.float64]) -> NDArray[np.float64]:
     for end, beside, near in ((0, 1, 2), (-1, -2, -3)):
         corner = (shifts[:, upper[near]] + shifts[:, lower[near]]) / 2
         for rows in topology.LIP_RINGS:
-            for row in rows:
-                shifts[:, row[end]] = corner
-                shifts[:, row[beside]] = (corner + shifts[:, row[near]]) / 2
+            for lip in rows:
+                shifts[:, lip[end]] = corner
+                shifts[:, lip[beside]] = (corner + shifts[:, lip[near]]) / 2
     return shifts
 
 

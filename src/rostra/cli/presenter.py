@@ -60,11 +60,11 @@ def list_() -> None:
     from rostra.cli.parts import shelf
     from rostra.presenters.catalogue import card
 
-    cards = [(card(path), path) for path in shelf().files().values()]
-    rows = [
-        (one.id, one.name, one.kind, one.voice.name, one.origin.get("tool", ""), one.origin.get("consent", ""), str(path))
-        for one, path in cards
-    ]
+    rows = []
+    for path in shelf().files().values():
+        one = card(path)
+        told = (one.origin.get("tool", ""), one.origin.get("consent", ""))
+        rows.append((one.id, one.name, one.kind, one.voice.name, *told, str(path)))
     show(["Presenter", "Name", "Kind", "Voice", "Made from", "Consent", "File"], rows)
 
 

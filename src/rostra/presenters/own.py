@@ -69,7 +69,7 @@ class Profile:
     @property
     def choice(self) -> VoiceChoice:
         """The voice, as packs hold it."""
-        return VoiceChoice(name=self.voice or VOICES[self.kind])
+        return VoiceChoice(name=self.voice or VOICES[self.kind], rate=1.0, pitch=0.0)
 
     def origin(self, tool: str, sha256: str) -> dict[str, str]:
         """How the pack was made, as packs hold it: tool, source's hash, consent and mark."""

@@ -50,10 +50,11 @@ def build(portrait: Portrait, profile: Profile, sha256: str) -> Pack:
     whites, pictures, centres = eyes.eyes(portrait, shape)
     inner, lent = mouth.mouth(shape, portrait.unit, profile.kind, _light(pictures))
     textures |= pictures | lent | {"lids": eyes.lids(portrait, shape)}
-    sheets = [
-        head.body(portrait, base, textures["body"]), *whites, *inner, head.head(portrait, shape, base, textures["head"]),
-    ]  # fmt: skip
-    return assemble(sheets, _manifest(portrait, profile, shape, centres, sha256), textures)
+    back = head.body(portrait, base, textures["body"])
+    front = head.head(portrait, shape, base, textures["head"])
+    return assemble(
+        [back, *whites, *inner, front], _manifest(portrait, profile, shape, centres, sha256), textures
+    )
 
 
 def _light(pictures: dict[str, Texture]) -> NDArray[np.float64]:

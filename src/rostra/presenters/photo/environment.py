@@ -25,9 +25,11 @@ STAMP = "set.txt"
 
 Report = Callable[[str], None]
 
+
 def home() -> Path:
     """Where the environment is set up."""
     return Path.home() / ".cache" / "rostra" / "photo"
+
 
 def interpreter(chosen: Path | None = None) -> Path:
     """The Python that runs the face finder.
@@ -47,6 +49,7 @@ def interpreter(chosen: Path | None = None) -> Path:
     if find_spec("mediapipe"):
         return Path(sys.executable)
     raise MissingError("Presenters from photos need the face finder (150 MB).", REMEDY, "photo")
+
 
 def fetch(report: Report = lambda _: None, folder: Path | None = None) -> Path:
     """Set the environment up, unless it is there already; returns its Python.
@@ -81,13 +84,16 @@ def fetch(report: Report = lambda _: None, folder: Path | None = None) -> Path:
         ) from error  # fmt: skip
     return _python(place)
 
+
 def _ready(place: Path) -> bool:
     """Whether the environment is complete and of this version's pins."""
     stamp = place / STAMP
     return stamp.is_file() and stamp.read_text("utf-8") == REQUIREMENTS.read_text("utf-8")
 
+
 def _python(place: Path) -> Path:
     return place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
 
 def _install(python: Path) -> None:
     options = ["--no-deps", "--require-hashes", "--quiet", "--disable-pip-version-check"]
@@ -95,5 +101,3 @@ def _install(python: Path) -> None:
         [python, "-m", "pip", "install", *options, "-r", REQUIREMENTS],
         check=True, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
-
-__all__ = ["OutputError", "fetch", "interpreter"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from rostra.presenters.pack import KeyInfo, Texture, TextureInfo
 from rostra.presenters.photo import topology
@@ -79,8 +80,6 @@ class Patch:
 
 def patch(portrait: Portrait, low: Points, high: Points, scale: float = SCALE) -> Patch:
     """A part of a portrait, resampled."""
-    from PIL import Image
-
     size = np.ceil((high - low) * scale).astype(int)
     corner = portrait.texels(low)
     box = (*corner, *(corner + size / scale * portrait.scale))
@@ -112,7 +111,8 @@ def eyes(portrait: Portrait, shape: Face) -> tuple[list[Sheet], dict[str, Textur
             _iris_sheet(side, iris, depth),
             _shade_sheet(side, eye, shape),
         ]
-        centres[side] = placed(iris.centre[None], np.array([depth - EYEBALL * iris.radius]), CANVAS, DISTANCE)[0]
+        behind = np.array([depth - EYEBALL * iris.radius])
+        centres[side] = placed(iris.centre[None], behind, CANVAS, DISTANCE)[0]
     textures |= {"shade": _shade(), "clear": Texture(np.zeros((4, 4, 4), np.uint8), _SHADE)}
     return sheets, textures, centres
 
@@ -137,7 +137,7 @@ class _Iris:
 
 
 def _found(part: Patch, open_: Floats, guess: _Iris) -> _Iris:
-    """The circle near a guess with the clearest rim: dark within, bright outside, where lids leave it free."""
+    """The circle near a guess with the clearest rim, dark within and bright outside, between the lids."""
     light = part.picture.mean(axis=-1)
     tried = [
         _Iris(guess.centre + np.array([dx, dy]) * guess.radius, size * guess.radius)
@@ -222,11 +222,11 @@ def _shade() -> Texture:
 
 
 def _shade_sheet(side: str, eye: topology.Eye, shape: Face) -> Sheet:
-    """A strip below the upper lid that comes down with it, and only shows then: the photo has its own shade."""
+    """A strip below the upper lid that shows as it comes down; at rest the photo has its own shade."""
     edge = [eye.corners[0], *eye.upper, eye.corners[1]]
     opening = np.linalg.norm(shape.rest[list(eye.upper)] - shape.rest[list(eye.lower)], axis=1).max()
     count, rest = len(edge), shape.rest[edge]
-    seen = np.concatenate([rest - [0, 0.1 * opening], rest + [0, 0.8 * opening]])
+    seen = np.concatenate([rest + np.array([0, part * opening]) for part in (-0.1, 0.8)])
     name = f"eyeBlink{side.capitalize()}"
     depth = np.tile(shape.depth[edge], 2) - 1.0
     n = np.arange(count - 1)
@@ -253,9 +253,7 @@ def lids(portrait: Portrait, shape: Face) -> Texture:
     return part.texture(picture)
 
 
-def _lid(
-    part: Patch, picture: Floats, shape: Face, eye: topology.Eye, shut: Points, unit: float
-) -> Floats:
+def _lid(part: Patch, picture: Floats, shape: Face, eye: topology.Eye, shut: Points, unit: float) -> Floats:
     """Paint one closed eye."""
     loop = shape.seen[list(eye.loop)]
     hidden = step(0.02, 0.5, soft(part.holds(_lashed(shape, eye, unit)), 0.012 * unit * part.scale))
@@ -286,9 +284,7 @@ def _bulge(part: Patch, loop: Points) -> Floats:
     return np.asarray(1.0 + 0.04 * np.exp(-1.5 * away**2), np.float32)
 
 
-def _line(
-    part: Patch, shape: Face, eye: topology.Eye, shut: Points, unit: float
-) -> tuple[Floats, float]:
+def _line(part: Patch, shape: Face, eye: topology.Eye, shut: Points, unit: float) -> tuple[Floats, float]:
     """Where the lashes of closed lids are, and how dark."""
     meeting = shape.rest[list(eye.upper)] + shut[list(eye.upper)]
     path = np.concatenate([shape.rest[[eye.corners[0]]], meeting, shape.rest[[eye.corners[1]]]])
@@ -297,7 +293,7 @@ def _line(
     along = np.interp(x[0], path[:, 0], np.sin(np.linspace(0.12, np.pi - 0.12, len(path))) ** 0.5)
     along = along * (x[0] > path[0, 0]) * (x[0] < path[-1, 0])
     off = (y - height[None]) / (LASH * unit)
-    shade = np.exp(-np.abs(np.where(off < 0, off / 0.8, off / 1.3)) ** 1.6) * along[None]
+    shade = np.exp(-(np.abs(np.where(off < 0, off / 0.8, off / 1.3)) ** 1.6)) * along[None]
     return np.asarray(shade, np.float32), 0.85
 
 

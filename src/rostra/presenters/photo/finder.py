@@ -146,7 +146,7 @@ def _within(box: Any, shape: Any) -> Any:
 
 
 def _area(box: Any) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+    return float(max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1]))
 
 
 def _shared(one: Any, other: Any) -> float:

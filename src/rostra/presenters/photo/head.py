@@ -117,9 +117,7 @@ def _beyond(size: Floats, y: Points, base: Ground) -> Floats:
     return np.asarray(np.clip((size - first) / (EDGE[1] - EDGE[0]), 0, 1), np.float32)
 
 
-def _body(
-    portrait: Portrait, head: Floats, size: Floats, y: Points, base: Ground
-) -> tuple[Floats, Floats]:
+def _body(portrait: Portrait, head: Floats, size: Floats, y: Points, base: Ground) -> tuple[Floats, Floats]:
     """Colours and opacity of the body, with the neck going on under the face."""
     below = step(EYES - 60, EYES, y)
     hidden = (size < PAINTED) & (y > EYES - 60)
@@ -161,7 +159,8 @@ def head(portrait: Portrait, shape: Face, base: Ground, shown: Texture) -> Sheet
     rings = np.clip(rings, *_box(shown))  # beyond its edge a texture would be stretched
     fade = np.clip((FADE - scales) / (FADE - 1), 0, 1) ** 2
     seen = np.concatenate([shape.seen, rings.reshape(-1, 2)])
-    rest = np.concatenate([shape.rest, (rings + fade[:, None, None] * (shape.rest - shape.seen)[rim]).reshape(-1, 2)])
+    moved = rings + fade[:, None, None] * (shape.rest - shape.seen)[rim]
+    rest = np.concatenate([shape.rest, moved.reshape(-1, 2)])
     depth = np.concatenate([shape.depth, base.depth(rings).ravel()])
     shifts = {
         name: np.concatenate([shift, (fade[:, None, None] * shift[rim]).reshape(-1, 3)])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -64,7 +64,8 @@ def filled(picture: Floats, known: Floats) -> Floats:
     small, share = _halved(picture * weight), _halved(weight)
     small = np.where(share > 0, small / np.maximum(share, 1e-6), 0)
     below = filled(small, np.minimum(1, 4 * share[..., 0]))
-    return picture * weight + _doubled(below, picture.shape) * (1 - weight)
+    whole: Floats = picture * weight + _doubled(below, picture.shape) * (1 - weight)
+    return whole
 
 
 def _halved(values: Floats) -> Floats:
@@ -111,10 +112,8 @@ def step(low: float, high: float, values: NDArray[np.float64] | Floats) -> Float
 
 def inside(shape: tuple[int, int], outline: NDArray[np.float64], fineness: int = 4) -> Floats:
     """(h, w) how far each pixel lies in a polygon of (n, 2) pixel positions, 0..1."""
-    from PIL import ImageDraw
-
     height, width = shape
     image = Image.new("L", (width * fineness, height * fineness))
     ImageDraw.Draw(image).polygon([(x * fineness, y * fineness) for x, y in outline.tolist()], fill=255)
     small = image.resize((width, height), Image.Resampling.BOX)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(small, np.float32) / np.float32(255)

@@ -26,14 +26,15 @@ PARTS = ("teeth-lower", "tongue", "teeth-upper")
 CAVITY = (34, 13, 12, 255)  # the dark of the mouth
 WIDER = (0.85, 1.15)  # how much wider than its face's size a mouth may be
 LIGHT = (np.array([0.86, 0.82, 0.74]), np.array([1.1, 1.06, 1.0]))  # how far from the lender's colours
+AHEAD = 0.17  # eye distances from the middle within which the lower rim of a hollow is level
+MEETING = 0.025  # eye distances that lips meet above the hollow's lower rim
+VISIBLE = 0.76  # of the hollow's width that lies between the corners of the lips
 YAW = 0.4  # of the head's turn in the photo that teeth take part in
 WHITE = np.array([205.0, 203.0, 200.0])  # colour of the lender's eyes
 DIM = {"teeth-lower": 0.66, "tongue": 0.55, "teeth-upper": 0.8}  # brightness behind lips that hardly part
 
 
-def mouth(
-    shape: Face, unit: float, kind: str, light: Points
-) -> tuple[list[Sheet], dict[str, Texture]]:
+def mouth(shape: Face, unit: float, kind: str, light: Points) -> tuple[list[Sheet], dict[str, Texture]]:
     """The sheets in draw order, and their textures.
 
     Args:
@@ -42,9 +43,8 @@ def mouth(
         kind: woman, man or person.
         light: (3,) colour of the white of the eyes, 0..255.
     """
-    who = LENDERS.get(kind, LENDER)
-    lender = Catalogue().find(who)
-    loan = _Loan(lender, topology.reference().faces[who], shape, unit)
+    lender = Catalogue().find(LENDERS.get(kind, LENDER))
+    loan = _Loan(lender, shape, unit)
     layers = {layer.info.name: layer for layer in lender.layers}
     gain = np.clip(light / WHITE, *LIGHT)
     sheets, textures = [_cavity(shape)], {"cavity": _dark()}
@@ -62,33 +62,40 @@ class _Loan:
 
     Args:
         lender: whose.
-        marks: (COUNT, 2) the lender's landmarks, canvas pixels.
         shape: the other face.
         unit: its distance between the eyes.
     """
 
-    def __init__(self, lender: Pack, marks: Points, shape: Face, unit: float) -> None:
+    def __init__(self, lender: Pack, shape: Face, unit: float) -> None:
         self.lender = lender
-        own = topology.eye_middles(marks)
-        size = unit / float(np.linalg.norm(own[1] - own[0]))
-        width = _width(shape.rest) / _width(marks)
-        self.scale = float(np.clip(width, WIDER[0] * size, WIDER[1] * size))
+        eyes = lender.manifest.eyes
+        own = float(np.linalg.norm(np.subtract(eyes["left"], eyes["right"])))
+        hollow = next(layer for layer in lender.layers if layer.info.name == "cavity")
+        rim = lender.vertices[hollow.info.start : hollow.info.stop].astype(np.float64)
+        seen = self._seen(rim)
+        low, high = seen[:, 0].min(), seen[:, 0].max()
+        ahead = np.abs(seen[:, 0] - (low + high) / 2) < AHEAD * own
+        floor = seen[ahead & (seen[:, 1] > seen[:, 1].mean()), 1].mean()
+        self.source = np.array([(low + high) / 2, floor - MEETING * own])
+        self.near_source = float(rim[:, 2].max()) + 4.0
+        width = _width(shape.rest) / (VISIBLE * (high - low))
+        self.scale = float(np.clip(width, WIDER[0] * unit / own, WIDER[1] * unit / own))
         self.turn = _half_turned(shape.pose) * self.scale
-        self.source, self.target = _middle(marks), _middle(shape.rest)
-        lips = list(topology.UPPER_LIP)
-        self.near = float(shape.depth[lips][3:8].mean())
-        cavity = next(layer for layer in lender.layers if layer.info.name == "cavity")
-        rows = lender.vertices[cavity.info.start : cavity.info.stop].astype(np.float64)
-        self.near_source = float(rows[:, 2].max()) + 4.0
+        self.target = _middle(shape.rest)
+        self.near = float(shape.depth[list(topology.UPPER_LIP)][3:8].mean())
+
+    def _seen(self, vertices: Points) -> Points:
+        """(n, 2) where the lender's vertices are seen on its canvas."""
+        info = self.lender.manifest
+        middle = np.array(info.canvas) / 2
+        seen: Points = middle + (vertices[:, :2] - middle) * info.distance / (info.distance - vertices[:, 2:])
+        return seen
 
     def sheet(self, layer: Layer) -> Sheet:
         """One layer of the lender in the other face."""
         run = slice(layer.info.start, layer.info.stop)
         vertices = self.lender.vertices[run].astype(np.float64)
-        middle = np.array(self.lender.manifest.canvas) / 2
-        distance = self.lender.manifest.distance
-        seen = middle + (vertices[:, :2] - middle) * distance / (distance - vertices[:, 2:])
-        away = np.column_stack([seen - self.source, vertices[:, 2] - self.near_source])
+        away = np.column_stack([self._seen(vertices) - self.source, vertices[:, 2] - self.near_source])
         moved = away @ self.turn.T
         places, depth = self.target + moved[:, :2], self.near + moved[:, 2]
         return Sheet(
@@ -117,7 +124,7 @@ class _Loan:
 
 
 def _half_turned(pose: Points) -> Points:
-    """(3, 3) a pose with less of its yaw: the cheeks' insides, which would hide what it bares, are not drawn."""
+    """(3, 3) a pose with less of its yaw: no cheek is there inside to hide what all of it would bare."""
     roll = np.array([pose[0, 0], pose[1, 0]]) / np.hypot(pose[0, 0], pose[1, 0])
     flat = np.array([[roll[0], -roll[1], 0], [roll[1], roll[0], 0], [0, 0, 1.0]])
     turned: Points = YAW * pose + (1 - YAW) * flat
@@ -142,7 +149,8 @@ def _cavity(shape: Face) -> Sheet:
     upper, lower = list(range(11)), [0, *range(19, 10, -1), 10]
     strip = [(upper[n], upper[n + 1], lower[n]) for n in range(10)]
     strip += [(upper[n + 1], lower[n + 1], lower[n]) for n in range(10)]
-    sheet = plain("cavity", "cavity", vertices, np.array(strip), np.tile(np.array(CANVAS) / 2.0, (len(loop), 1)))
+    anywhere = np.tile(np.array(CANVAS) / 2.0, (len(loop), 1))
+    sheet = plain("cavity", "cavity", vertices, np.array(strip), anywhere)
     return replace(sheet, shapes={name: shift[loop] for name, shift in shape.shifts.items()})
 
 

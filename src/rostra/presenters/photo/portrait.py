@@ -61,8 +61,8 @@ class Portrait:
     def axes(self) -> tuple[Points, Points]:
         """Canvas x and y of every texel, (1, w) and (h, 1)."""
         height, width = self.alpha.shape
-        x = AREA[0] + (np.arange(width) + 0.5) / self.scale
-        y = AREA[1] + (np.arange(height) + 0.5) / self.scale
+        x: Points = AREA[0] + (np.arange(width) + 0.5) / self.scale
+        y: Points = AREA[1] + (np.arange(height) + 0.5) / self.scale
         return x[None], y[:, None]
 
     def shape(self, outline: Points) -> Floats:
@@ -139,7 +139,7 @@ def _matte(
     person: Floats, picture: Floats, inner: tuple[int, int, int], scale: float, points: Points
 ) -> Floats:
     """Where the person is, with edges that follow those of the picture."""
-    light = picture @ np.array([0.299, 0.587, 0.114], np.float32) / 255
+    light: Floats = picture @ (np.array([0.299, 0.587, 0.114]) / 255).astype(np.float32)
     fine = refined(person, light, round(7 * scale), 6e-4)
     alpha = np.clip((fine - MARGIN) / (1 - 2 * MARGIN), 0, 1)
     alpha = np.minimum(alpha, step(0.02, 0.3, soft(person, 4 * scale)))
@@ -147,7 +147,7 @@ def _matte(
     alpha *= soft(connected(alpha > 0.4, (seed[0], seed[1])).astype(np.float32), 5 * scale) > 0.02
     alpha[:, : inner[0]] = 0
     alpha[:, inner[1] :] = 0
-    return alpha.astype(np.float32)
+    return np.asarray(alpha, np.float32)
 
 
 def _continued(

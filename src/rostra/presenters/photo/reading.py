@@ -92,9 +92,7 @@ def _upright(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _too_heavy() -> MediaError:
-    return MediaError(
-        f"The photo's file is larger than {MOST_BYTES >> 20} MiB.", "Save it as a JPEG.", FIELD
-    )
+    return MediaError(f"The photo's file is larger than {MOST_BYTES >> 20} MiB.", "Save it as a JPEG.", FIELD)
 
 
 def _too_many() -> MediaError:

@@ -52,7 +52,7 @@ def see(photo: Picture, python: Path) -> Sight:
     """
     sent = io.BytesIO()
     np.save(sent, np.ascontiguousarray(photo))
-    threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     try:
         done = subprocess.run(  # noqa: S603
             [python, "-I", FINDER], input=sent.getvalue(), capture_output=True, timeout=PATIENCE, check=True,

@@ -107,13 +107,11 @@ class Reference:
         names: of the shapes.
         shifts: (shapes, COUNT, 3) at weight 1, in distances between the eyes; x right, y down, z to the
             viewer, in the upright face's own frame.
-        faces: presenter -> (COUNT, 2) where the landmarks are on its canvas.
     """
 
     triangles: Indices
     names: tuple[str, ...]
     shifts: Points
-    faces: dict[str, Points]
 
 
 @cache
@@ -124,7 +122,6 @@ def reference() -> Reference:
             data["triangles"].astype(np.int64),
             tuple(str(name) for name in data["names"]),
             data["shifts"].astype(np.float64),
-            {name[5:]: data[name].astype(np.float64) for name in data.files if name.startswith("face-")},
         )
 
 
