@@ -48,7 +48,7 @@ def refined(coarse: Floats, guide: Floats, reach: int, tolerance: float) -> Floa
         blurred(guide * guide, reach) - mean_guide**2 + tolerance
     )
     offset = blurred(mean - slope * mean_guide, reach)
-    return np.clip(blurred(slope, reach) * guide + offset, 0, 1)
+    return np.asarray(np.clip(blurred(slope, reach) * guide + offset, 0, 1), np.float32)
 
 
 def filled(picture: Floats, known: Floats) -> Floats:
@@ -64,8 +64,7 @@ def filled(picture: Floats, known: Floats) -> Floats:
     small, share = _halved(picture * weight), _halved(weight)
     small = np.where(share > 0, small / np.maximum(share, 1e-6), 0)
     below = filled(small, np.minimum(1, 4 * share[..., 0]))
-    whole: Floats = picture * weight + _doubled(below, picture.shape) * (1 - weight)
-    return whole
+    return np.asarray(picture * weight + _doubled(below, picture.shape) * (1 - weight), np.float32)
 
 
 def _halved(values: Floats) -> Floats:

@@ -61,9 +61,9 @@ class Portrait:
     def axes(self) -> tuple[Points, Points]:
         """Canvas x and y of every texel, (1, w) and (h, 1)."""
         height, width = self.alpha.shape
-        x: Points = AREA[0] + (np.arange(width) + 0.5) / self.scale
-        y: Points = AREA[1] + (np.arange(height) + 0.5) / self.scale
-        return x[None], y[:, None]
+        x = AREA[0] + (np.arange(width) + 0.5) / self.scale
+        y = AREA[1] + (np.arange(height) + 0.5) / self.scale
+        return np.asarray(x[None], np.float64), np.asarray(y[:, None], np.float64)
 
     def shape(self, outline: Points) -> Floats:
         """(h, w) how far each texel lies in a polygon on the canvas."""
