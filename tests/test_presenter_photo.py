@@ -285,9 +285,8 @@ def _mouth(pack: Pack, shown: np.ndarray) -> np.ndarray:
 
 
 def _eyes(pack: Pack, shown: np.ndarray) -> float:
-    """Where jane's irises, which are bluer than all around, lie: pixels from the left."""
-    part = _part(shown, pack, -16, 16, 100).astype(int)
-    return float(np.nonzero(part[..., 2] > part[..., 0] + 8)[1].mean())
+    """Where the dark of the pupils lies, pixels from the left."""
+    return float(np.nonzero(_part(shown, pack, -7, 6, 120).mean(-1) < 55)[1].mean())
 
 
 def _green(shown: np.ndarray) -> np.ndarray:

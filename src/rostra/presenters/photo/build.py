@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rostra.presenters.own import Profile
 from rostra.presenters.pack import Pack, Texture
-from rostra.presenters.photo import eyes, fitness, head, mouth, reading
+from rostra.presenters.photo import eyes, fitness, head, mouth, reading, topology
 from rostra.presenters.photo.environment import interpreter
 from rostra.presenters.photo.face import Face, face
 from rostra.presenters.photo.portrait import CANVAS, DISTANCE, EYES, MIDDLE, Portrait, portray
@@ -48,7 +48,7 @@ def build(portrait: Portrait, profile: Profile, sha256: str) -> Pack:
     base = head.ground(shape, portrait.unit)
     textures = head.textures(portrait, base)
     whites, pictures, centres = eyes.eyes(portrait, shape)
-    inner, lent = mouth.mouth(shape, portrait.unit, profile.kind, _light(pictures))
+    inner, lent = mouth.mouth(shape, portrait.unit, profile.kind, _light(portrait, pictures))
     textures |= pictures | lent | {"lids": eyes.lids(portrait, shape)}
     back = head.body(portrait, base, textures["body"])
     front = head.head(portrait, shape, base, textures["head"])
@@ -57,12 +57,15 @@ def build(portrait: Portrait, profile: Profile, sha256: str) -> Pack:
     )
 
 
-def _light(pictures: dict[str, Texture]) -> NDArray[np.float64]:
-    """(3,) the colour of the brighter part of the white of the eyes, 0..255."""
+def _light(portrait: Portrait, pictures: dict[str, Texture]) -> mouth.Light:
+    """The light on a face: from the white of its eyes or, if that lies in the shade, from its skin."""
     whites = [picture.image for name, picture in pictures.items() if name.startswith("white")]
     colours = np.concatenate([white[..., :3].reshape(-1, 3) for white in whites]).astype(np.float64)
-    light: NDArray[np.float64] = np.percentile(colours, 80, axis=0)
-    return light
+    white = np.percentile(colours, 80, axis=0)
+    places = portrait.texels(portrait.points[list(topology.CHEEKS), :2]).astype(int)
+    skin = np.median(portrait.picture[places[:, 1], places[:, 0]], axis=0)
+    brighter = max(1.0, float(skin.mean() / white.mean()))
+    return mouth.Light(brighter * white, float(skin.max() - skin.min()))
 
 
 def _manifest(

@@ -6,7 +6,7 @@ Rostra, brought to this face's size, place and light.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ LENDER = "jane"
 PARTS = ("teeth-lower", "tongue", "teeth-upper")
 CAVITY = (34, 13, 12, 255)  # the dark of the mouth
 WIDER = (0.85, 1.15)  # how much wider than its face's size a mouth may be
-LIGHT = (np.array([0.86, 0.82, 0.74]), np.array([1.1, 1.06, 1.0]))  # how far from the lender's colours
+GAIN = (np.array([0.46, 0.44, 0.4]), np.array([1.1, 1.06, 1.0]))  # how far from the lender's colours
+COLOURED = 14.0  # between the channels of skin in a photo that is not grey, 0..255
 AHEAD = 0.17  # eye distances from the middle within which the lower rim of a hollow is level
 MEETING = 0.025  # eye distances that lips meet above the hollow's lower rim
 VISIBLE = 0.76  # of the hollow's width that lies between the corners of the lips
@@ -34,27 +35,41 @@ WHITE = np.array([205.0, 203.0, 200.0])  # colour of the lender's eyes
 DIM = {"teeth-lower": 0.66, "tongue": 0.55, "teeth-upper": 0.8}  # brightness behind lips that hardly part
 
 
-def mouth(shape: Face, unit: float, kind: str, light: Points) -> tuple[list[Sheet], dict[str, Texture]]:
+def mouth(shape: Face, unit: float, kind: str, light: Light) -> tuple[list[Sheet], dict[str, Texture]]:
     """The sheets in draw order, and their textures.
 
     Args:
         shape: the face around it.
         unit: distance between the eyes, canvas pixels.
         kind: woman, man or person.
-        light: (3,) colour of the white of the eyes, 0..255.
+        light: on the face.
     """
     lender = Catalogue().find(LENDERS.get(kind, LENDER))
     loan = _Loan(lender, shape, unit)
     layers = {layer.info.name: layer for layer in lender.layers}
-    gain = np.clip(light / WHITE, *LIGHT)
-    sheets, textures = [_cavity(shape)], {"cavity": _dark()}
+    gain = np.clip(light.white / WHITE, *GAIN)
+    colour = float(np.clip(light.colour / COLOURED, 0, 1))
+    sheets, textures = [_cavity(shape)], {"cavity": _lit(_dark(), gain, colour)}
     for part in PARTS:
         sheets.append(loan.sheet(layers[part]))
         for key in layers[part].info.keys:
             lit = key.texture.removesuffix("_dim")
             share = 1.0 if lit == key.texture else DIM[part]
-            textures[key.texture] = _lit(lender.textures[lit], share * gain)
+            textures[key.texture] = _lit(lender.textures[lit], share * gain, colour)
     return sheets, textures
+
+
+@dataclass(frozen=True)
+class Light:
+    """The light on a face.
+
+    Args:
+        white: (3,) what is white in it, 0..255.
+        colour: between the strongest and the weakest channel of the skin; 0 in a grey photo.
+    """
+
+    white: Points
+    colour: float
 
 
 class _Loan:
@@ -159,7 +174,10 @@ def _dark() -> Texture:
     return Texture(np.full((16, 16, 4), CAVITY, np.uint8), TextureInfo(x=0, y=0, scale=16 / CANVAS[0]))
 
 
-def _lit(texture: Texture, gain: Points) -> Texture:
+def _lit(texture: Texture, gain: Points, colour: float) -> Texture:
+    """A texture in another light; with `colour` 0 it is grey."""
     image = texture.image.astype(np.float32)
+    grey = image[..., :3].mean(axis=-1, keepdims=True)
+    image[..., :3] = grey + colour * (image[..., :3] - grey)
     image[..., :3] = np.clip(image[..., :3] * gain, 0, 255)
     return Texture(np.rint(image).astype(np.uint8), texture.info)
