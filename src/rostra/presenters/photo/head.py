@@ -28,6 +28,7 @@ Indices = NDArray[np.int64]
 RINGS = (1.06, 1.13, 1.22, 1.34, 1.5, 1.75, 2.1, 2.6, 3.3)  # copies of the face's rim, its size
 EDGE = (1.045, 1.10)  # rim sizes between which the head ends at the jaw
 PAINTED = 1.13  # rim size up to which the body is painted over below the face
+BESIDE = 1.17  # rim size at which one looks whether there is a neck beside the jaw
 FADE = 1.36  # rim size at which expressions have faded
 FLAT = -0.55  # depth of hair beside the face, eye distances
 STEP = 40.0  # canvas pixels between points of the body's net
@@ -107,6 +108,7 @@ def textures(portrait: Portrait, base: Ground) -> dict[str, Texture]:
     size = np.asarray(base.size(places), np.float32)
     head = portrait.alpha * (1 - _beyond(size, y, base))
     picture, alpha = _body(portrait, head, size, y, base)
+    alpha = np.minimum(alpha, np.where(size < PAINTED, _outside(portrait, base, places), 1))
     return {"body": portrait.texture(picture, alpha), "head": portrait.texture(portrait.picture, head)}
 
 
@@ -131,6 +133,21 @@ def _body(portrait: Portrait, head: Floats, size: Floats, y: Points, base: Groun
     column = portrait.alpha[min(neck, len(portrait.alpha) - 1)]
     alpha = np.where(hidden, np.minimum(portrait.alpha, column[None]), _rest(portrait.alpha, head)) * below
     return picture, np.asarray(alpha, np.float32)
+
+
+def _outside(portrait: Portrait, base: Ground, places: Points) -> Floats:
+    """(h, w) whether the person goes on beyond the face in the direction of each place, 0..1.
+
+    Where a jaw stands before the background, no neck may show beside it when it turns away.
+    """
+    angles = np.linspace(-np.pi, np.pi, 181)
+    reach = BESIDE * np.interp(angles, base.angles, base.radii, period=2 * np.pi)
+    rim = base.centre + reach[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    at = np.clip(portrait.texels(rim).astype(int), 0, np.array(portrait.alpha.shape[::-1]) - 1)
+    seen = portrait.alpha[at[:, 1], at[:, 0]]
+    away = places - base.centre
+    outside = np.interp(np.arctan2(away[..., 1], away[..., 0]), angles, seen)
+    return np.asarray(outside, np.float32)
 
 
 def _rest(whole: Floats, upper: Floats) -> Floats:
