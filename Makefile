@@ -11,7 +11,7 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -name '*.py' -o -name '*.pack' -o -name '*.webp')
 
 .DELETE_ON_ERROR:
-.PHONY: help video test check judge bench docs lock clean
+.PHONY: help video test check judge bench photo docs lock clean
 
 help:
 	@echo "make video   set up, then render examples/welcome.json to build/welcome.mp4"
@@ -19,6 +19,7 @@ help:
 	@echo "make check   linters, types, architecture, generated docs"
 	@echo "make judge   render texts that nobody tuned for; measure the videos from outside"
 	@echo "make bench   measure the production line on this machine"
+	@echo "make photo   set up what makes presenters from photos"
 	@echo "make docs    write the generated pages of docs/ again"
 	@echo "make cast    bake the built-in presenters again; ID=jane for one"
 	@echo "make lock    choose the newest versions that fit and pin them in locks/"
@@ -54,6 +55,9 @@ judge: $(VENV)/.run $(JUDGE)/.set
 bench: $(VENV)/.run
 	@$(BIN)/rostra models fetch --optional
 	$(BIN)/rostra bench render --json build/bench.json
+
+photo: $(VENV)/.run
+	$(BIN)/rostra models fetch --photo
 
 docs: $(VENV)/.dev
 	$(BIN)/rostra settings --markdown > docs/settings.md
@@ -101,6 +105,8 @@ lock: | $(VENV)/bin/python
 		--upgrade --quiet -o locks/casting.txt
 	$(LOCK) --group dev --constraint locks/run.txt -o locks/dev.txt
 	.venv-lock/bin/uv pip compile tests/judge/requirements.in --no-deps $(PINNED) -o locks/judge.txt
+	.venv-lock/bin/uv pip compile locks/photo.in --no-deps --constraint locks/judge.txt $(PINNED) \
+		-o src/rostra/presenters/photo/requirements.txt
 
 PINNED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --quiet
 LOCK   := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --group build $(PINNED)

@@ -96,10 +96,21 @@ def _voices() -> str:
     return f"{len(speakers)} speakers, fast and fine"
 
 
+def _photos() -> str:
+    from rostra.cli.parts import photo_python
+    from rostra.presenters.photo.environment import interpreter
+
+    try:
+        return f"face finder in {interpreter(photo_python())}"
+    except MissingError as error:
+        raise Optional(str(error)) from error
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "machine": _machine,
     "encoders": _encoders,
     "voices": _voices,
     "presenters": _presenters,
+    "photos": _photos,
     "space": _space,
 }

