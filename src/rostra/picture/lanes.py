@@ -60,7 +60,7 @@ def _ahead(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     data = context.make_array(signature.args[0])(context, builder, values).data
     place = builder.bitcast(builder.gep(data, [at]), _BYTES)
     kind = ir.FunctionType(ir.VoidType(), [_BYTES, _I32, _I32, _I32])
-    prefetch = get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    prefetch = get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")  # type: ignore[no-untyped-call]
     read, keep, data_not_code = (ir.Constant(_I32, value) for value in (0, 3, 1))
     builder.call(prefetch, [place, read, keep, data_not_code])
     return context.get_dummy_value()
