@@ -202,6 +202,46 @@ def test_a_bad_clip_is_told(tmp_path: Path, name: str) -> None:
     assert told.value.field == "broll" and told.value.remedy
 
 
+PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nreal.mp4\n#EXT-X-ENDLIST\n"
+TYPED: dict[str, str] = {  # what FFmpeg would play although it is no film
+    "text.png": "No picture, only its name.\n" * 40,
+    "text.jpg": "No picture, only its name.\n" * 40,
+    "text.txt": "Typed as on a screen.\n" * 40,
+    "art.ans": "\x1b[31mRed\x1b[0m\r\n" * 40,
+    "art.xbin": "XBIN\x1a\x50\0\x19\0\x10\0" + "A\x07" * 2000,
+    "series%03d.png": "",
+    "titles.srt": "1\n00:00:00,000 --> 00:00:02,000\nHello.\n\n",
+    "list.txt": "ffconcat version 1.0\nfile real.mp4\n",
+    "list.ffconcat": "ffconcat version 1.0\nfile real.mp4\n",
+    "list.m3u8": PLAYLIST,
+    "session.sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5000 RTP/AVP 96\n",
+}
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_text_and_lists_of_other_files_are_no_clips(tmp_path: Path, name: str) -> None:
+    film(tmp_path / "real.mp4", greys(5))
+    (tmp_path / "series001.png").write_bytes((tmp_path / "real.mp4").read_bytes())
+    (tmp_path / name).write_text(TYPED[name])
+    with pytest.raises(MediaError, match="is not a video"):
+        Clip(tmp_path / name, SIZE, fps=25)
+
+
+@pytest.mark.parametrize(
+    "form", ["concat:{0}|{0}", "subfile,,start,0,end,0,,:{0}", "http://127.0.0.1:9/a.mp4"]
+)
+def test_a_clip_is_a_file_and_no_other_address(tmp_path: Path, form: str) -> None:
+    real = film(tmp_path / "real.mp4", greys(5))
+    with pytest.raises(MediaError, match="no such file"):
+        Clip(Path(form.format(real)), SIZE, fps=25)
+
+
+def test_a_picture_may_stand_for_a_clip(tmp_path: Path) -> None:
+    Image.fromarray(quarters(640, 360)).save(tmp_path / "a.png")
+    clip = Clip(tmp_path / "a.png", SIZE, fps=25)
+    assert [corners(clip.next()) for _ in range(2)] == [["red", "green", "blue", "white"]] * 2
+
+
 def test_the_presenter_stands_over_a_clip_in_the_lower_right_corner(tmp_path: Path) -> None:
     path = film(
         tmp_path / "a.mp4", [quarters(640, 360)] * 3 + [np.zeros((360, 640, 3), np.uint8)] * 3, fps=25

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rostra.picture.raster import ALL_KEYS, KEYS, LEAST, PLAN, WHOLE, from_planes, paint, to_planes
+from rostra.picture.fill import KEYS, PLAN, WORD
+from rostra.picture.raster import ALL_KEYS, LEAST, WHOLE, from_planes, paint, settle, to_planes
 
 WIDTH, HEIGHT = 96, 80
+PAPER = 0xFF808010
 
 
 def texture(alpha: int = 255) -> np.ndarray:
@@ -24,7 +26,7 @@ class Board:
     """A canvas and what `paint` needs beside the triangles."""
 
     def __init__(self, *textures: np.ndarray) -> None:
-        self.canvas = np.full((HEIGHT, WIDTH), 0xFF808010, np.uint32)
+        self.canvas = np.full((HEIGHT, WIDTH), PAPER, np.uint32)
         self.texels = np.concatenate([one.ravel() for one in textures]).astype(np.uint32)
         self.base, self.stride = np.zeros((1, KEYS), np.uint64), np.zeros((1, KEYS), np.uint64)
         start = 0
@@ -35,9 +37,9 @@ class Board:
 
     def draw(
         self, points: np.ndarray, triangles: np.ndarray, uv: np.ndarray, weight: np.ndarray,
-        solid: int = 0, box: tuple[int, int, int, int] = (0, 0, WIDTH, HEIGHT),
+        solid: int | np.ndarray = 0, box: tuple[int, int, int, int] = (0, 0, WIDTH, HEIGHT),
     ) -> np.ndarray:  # fmt: skip
-        """Paint; points (n, 2) pixels, uv (n, keys, 2) texels, weight (n, keys)."""
+        """Paint over what is there; points (n, 2) pixels, uv (n, keys, 2) texels, weight (n, keys)."""
         count = len(points)
         places, weights = np.zeros((count, KEYS, 2), np.float32), np.zeros((count, KEYS), np.float32)
         places[:, : uv.shape[1]], weights[:, : weight.shape[1]] = uv, weight
@@ -46,13 +48,18 @@ class Board:
             flags |= np.where(weights[:, key] >= LEAST, 1 << key, 0).astype(np.uint8)
         flags |= np.where(weights.sum(1) >= 1, WHOLE, 0).astype(np.uint8)
         grid = np.rint(points * 256).astype(np.int32)
+        top, mask = np.zeros_like(self.canvas), np.zeros((HEIGHT, -(-WIDTH // WORD)), np.uint64)
         paint(
-            self.canvas.reshape(-1), WIDTH, np.array(box), grid[:, 0].copy(), grid[:, 1].copy(), places,
+            top.reshape(-1), WIDTH, np.array(box), grid[:, 0].copy(), grid[:, 1].copy(), places,
             weights, flags, triangles.astype(np.int32), np.zeros(len(triangles), np.int32),
             np.full(len(triangles), solid, np.uint8), 0, len(triangles),
             self.texels, self.base, self.stride, self.keys,
-            np.zeros(WIDTH, np.uint64), np.zeros(PLAN, np.int64),
+            np.zeros(WIDTH, np.uint64), np.zeros(PLAN, np.int64), mask,
         )  # fmt: skip
+        settle(top, np.array(box), self.canvas, mask)
+        left, upper, right, lower = box
+        self.canvas[upper:lower, left:right] = top[upper:lower, left:right]
+        self.mask = mask
         return self.canvas
 
 
@@ -82,8 +89,8 @@ def test_a_translucent_mesh_covers_every_pixel_exactly_once(seed: int, cells: in
     uv = np.full((len(points), 1, 2), 30.0)
     canvas = board.draw(points, triangles, uv, np.ones((len(points), 1)))
     inside = canvas[8:72, 8:72]
-    assert len(np.unique(inside)) == 1 and inside[0, 0] != 0xFF808010
-    canvas[8:72, 8:72] = 0xFF808010
+    assert len(np.unique(inside)) == 1 and inside[0, 0] != PAPER
+    canvas[8:72, 8:72] = PAPER
     assert len(np.unique(canvas)) == 1
 
 
@@ -91,7 +98,7 @@ def test_a_translucent_mesh_covers_every_pixel_exactly_once(seed: int, cells: in
 @settings(max_examples=30, deadline=None)
 def test_a_mesh_with_fading_weights_has_no_seams(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    points, triangles = mesh(rng, 7, shake=3)
+    points, triangles = mesh(rng, 7, shake=12 / 7)  # too little to fold
     board = Board(np.full((64, 64), 0xFFC0C0C0, np.uint32))
     weight = np.full((len(points), 1), 0.5)
     inside = board.draw(points, triangles, np.full((len(points), 1, 2), 30.0), weight)[8:72, 8:72]
@@ -117,6 +124,46 @@ def test_a_stretched_texture_is_sampled_between_texels(solid: int) -> None:
     u, v = np.array([x + 0.5, y + 0.5, 1]) @ inverse
     expected = [u * 3 + 20, u + v + 30, v * 3 + 20, 255]
     assert np.abs(lanes(canvas)[y, x] - expected).max() <= 1
+
+
+def plain(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Triangles that lie over each other, every other one opaque: corners, colours (n, 4), alphas."""
+    alpha = np.where(np.arange(count) % 2, 255, rng.integers(20, 235, count))
+    colour = rng.integers(20, 235, (count, 4))
+    colour[:, 3] = 255
+    return rng.uniform(-10, 100, (count, 3, 2)), colour, alpha
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_front_to_back_shows_the_same_as_one_over_the_other(seed: int) -> None:
+    corners, colour, alpha = plain(np.random.default_rng(seed), 12)
+    weighed = np.rint(colour * alpha[:, None] / 255).astype(np.uint32)
+    words = weighed[:, 0] | weighed[:, 1] << 8 | weighed[:, 2] << 16 | weighed[:, 3] << 24
+    board = Board(np.broadcast_to(words[:, None, None], (12, 8, 8)).reshape(-1, 8))
+    uv = np.repeat(np.stack([np.full(12, 4.0), np.arange(12) * 8 + 3.5], -1), 3, 0)[:, None]
+    triangles = np.arange(36).reshape(12, 3)
+    solid = np.where(alpha == 255, 1, 0).astype(np.uint8)
+    together = board.draw(corners.reshape(-1, 2), triangles, uv, np.ones((36, 1)), solid)
+    expected = np.tile(lanes(np.array([[PAPER]], np.uint32)).astype(float), (HEIGHT, WIDTH, 1))
+    for n in range(12):
+        alone = Board(np.full((8, 8), 0xFFFFFFFF, np.uint32))
+        drawn = alone.draw(corners[n], np.array([[0, 1, 2]]), np.full((3, 1, 2), 3.0), np.ones((3, 1)))
+        part = (drawn != PAPER)[..., None] * alpha[n] / 255
+        expected += part * (colour[n] - expected)
+    assert np.abs(lanes(together) - expected).max() <= 3
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_the_mask_holds_exactly_what_is_opaque(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-10, 100, (9, 2))
+    triangles = np.arange(9).reshape(3, 3)
+    board = Board(np.full((64, 64), 0xFF404040, np.uint32))
+    canvas = board.draw(points, triangles, np.full((9, 1, 2), 30.0), np.ones((9, 1)), solid=1)
+    bits = np.unpackbits(board.mask.view(np.uint8), axis=1, bitorder="little")[:, :WIDTH]
+    assert np.array_equal(bits == 1, canvas != PAPER)
 
 
 def test_keys_blend_by_weight_and_stay_opaque() -> None:
@@ -153,7 +200,7 @@ def test_any_triangle_stays_on_the_canvas_and_in_the_texture(corners: list[tuple
     board = Board(texture())
     uv = np.array([[0.05, 0.05], [62.9, 0.05], [0.05, 62.9]])[:, None]
     canvas = board.draw(np.array(corners), np.array([[0, 1, 2]]), uv, np.ones((3, 1)), solid=1)
-    drawn = lanes(canvas[canvas != 0xFF808010])
+    drawn = lanes(canvas[canvas != PAPER])
     assert (drawn[..., 0] >= 19).all() and (drawn[..., 0] <= 63 * 3 + 21).all()
 
 

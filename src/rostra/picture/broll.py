@@ -3,11 +3,16 @@
 The clip is decoded as it is needed, one picture at a time, so its length costs no memory. Any codec, frame
 rate and shape will do: each frame shows the clip's picture of that moment, scaled to cover the
 frame. A clip that is too short stops at its last picture.
+
+A clip is one file. FFmpeg also plays lists of other files and addresses, numbered series of pictures,
+and plain text as if typed on a screen; a clip comes from whoever wrote the script, so only the formats
+named here are opened, and nothing but the file itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,6 +26,13 @@ from rostra.errors import MediaError
 from rostra.picture.frame import Bytes, Size, Yuv420
 
 FIELD = "broll"
+FORMATS = (  # FFmpeg's names
+    *("mov", "matroska", "avi", "mpegts", "mpeg", "ogg", "flv", "asf", "mxf", "nut", "dv", "ivf", "rm"),
+    *("h264", "hevc", "obu", "av1", "m4v", "mpegvideo", "mjpeg", "vc1", "yuv4mpegpipe"),  # bare pictures
+    *("gif", "apng", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "jpegxl_pipe"),
+    *("wav", "mp3", "flac", "aac", "aiff"),  # sound: told as such
+)
+OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
 MOST_PIXELS = 8192 * 4320  # of one picture
 SLACK = 1e-4  # s, for times that are rounded
 FAULTS = 50  # damaged packets in a row that are passed over
@@ -32,7 +44,7 @@ class Clip:
     """A moving backdrop from a video file; owned by one thread.
 
     Args:
-        path: any file with a picture that FFmpeg reads.
+        path: a video or picture in one of FORMATS, whatever its codec.
         size: of the frames, even.
         fps: frames per second of the stage.
         start: s into the clip.
@@ -99,9 +111,9 @@ class Clip:
     def _decoded(self, start: float) -> Iterator[tuple[float, VideoFrame]]:
         """Pictures with their seconds in the clip, from the one that shows at `start` on."""
         stream = _film(self._file)
-        stream.thread_type = "AUTO"
         origin = float((stream.start_time or 0) * (stream.time_base or 0))
-        self._file.seek(max(0, round((origin + start) * av.time_base)))
+        with suppress(OSError, av.FFmpegError):  # some can only be read on; what comes too early is left out
+            self._file.seek(max(0, round((origin + start) * av.time_base)))
         before: tuple[float, VideoFrame] | None = None
         time = -self._step
         for picture in self._sound_pictures(stream):
@@ -140,17 +152,23 @@ class Clip:
 
 def _open(path: Path) -> Any:
     try:
-        file = av.open(str(path))
+        if not path.is_file():
+            raise _unreadable(path, "there is no such file")
+        file = av.open(f"file:{path}", options=OPTIONS)
     except (OSError, av.FFmpegError) as error:
-        why = "there is no such file" if isinstance(error, FileNotFoundError) else "it is not a video"
-        raise MediaError(f"{path} cannot be read: {why}.", "Give another clip.", FIELD) from error
+        raise _unreadable(path, "it is not a video") from error
     try:
-        context = _film(file).codec_context
-        _check_size(path, context.width, context.height)
+        stream = _film(file)
+        _check_size(path, stream.codec_context.width, stream.codec_context.height)
     except StopIteration:
         file.close()
         raise MediaError(f"{path} has no picture.", "Give a clip with a picture.", FIELD) from None
+    stream.thread_type = "AUTO"
     return file
+
+
+def _unreadable(path: Path, why: str) -> MediaError:
+    return MediaError(f"{path} cannot be read: {why}.", "Give a video file, such as MP4 or WebM.", FIELD)
 
 
 def _film(file: Any) -> Any:

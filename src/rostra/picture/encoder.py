@@ -29,6 +29,9 @@ CRF = 21  # x264: quality, lower is better and larger
 PRESET = "veryfast"
 KEY_EVERY = 4.0  # s between key frames at most, for seeking
 SOUND_BIT_RATE = 96_000  # bit/s of AAC, mono speech
+SOUND_SEARCH = (
+    "fast"  # at this bit rate as near to the original as FFmpeg's thorough search, in a sixth of its time
+)
 BT709, LIMITED = 1, 1  # FFmpeg's numbers of colour space and range
 
 Pcm = NDArray[np.int16]
@@ -183,7 +186,7 @@ def _video(file: Any, size: Size, fps: float, options: dict[str, str], threads: 
 
 
 def _audio(file: Any, rate: int) -> Any:
-    stream = file.add_stream("aac", rate=rate, layout="mono")
+    stream = file.add_stream("aac", rate=rate, layout="mono", options={"aac_coder": SOUND_SEARCH})
     stream.bit_rate = SOUND_BIT_RATE
     return stream
 

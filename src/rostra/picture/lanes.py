@@ -12,11 +12,13 @@ from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
+from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
 
 _I16, _I32, _I64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
 _EIGHT, _EIGHT_BYTES = ir.VectorType(_I16, 8), ir.VectorType(ir.IntType(8), 8)
 _FOUR, _FOUR_BYTES = ir.VectorType(_I16, 4), ir.VectorType(ir.IntType(8), 4)
+_BYTES = ir.IntType(8).as_pointer()
 _PAIR = ir.VectorType(_I64, 2)
 _PICK = ir.VectorType(_I32, 8)
 
@@ -45,6 +47,23 @@ def pack(typing: Any, lanes: Any) -> Any:
 def unpack(typing: Any, pixel: Any) -> Any:
     """A pixel's lanes: uint32 to uint64."""
     return types.uint64(pixel), _unpack
+
+
+@_operation
+def ahead(typing: Any, values: Any, at: Any) -> Any:
+    """Tell the processor that the value at an index is wanted soon; an index outside does no harm."""
+    return types.void(values, at), _ahead
+
+
+def _ahead(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    values, at = args
+    data = context.make_array(signature.args[0])(context, builder, values).data
+    place = builder.bitcast(builder.gep(data, [at]), _BYTES)
+    kind = ir.FunctionType(ir.VoidType(), [_BYTES, _I32, _I32, _I32])
+    prefetch = get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")  # type: ignore[no-untyped-call]
+    read, keep, data_not_code = (ir.Constant(_I32, value) for value in (0, 3, 1))
+    builder.call(prefetch, [place, read, keep, data_not_code])
+    return context.get_dummy_value()
 
 
 def _sample(context: Any, builder: Any, signature: Any, args: Any) -> Any:

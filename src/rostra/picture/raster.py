@@ -1,4 +1,7 @@
-"""The rasteriser: textured triangles into a packed picture, in painter's order.
+"""The rasteriser: textured triangles into a packed picture, front to back.
+
+Layers are given in painter's order and drawn in the opposite one, each triangle under what is there (see
+`fill`), so that what is hidden need not be drawn. At last the backdrop comes under everything (`settle`).
 
 **Pixels.** A pixel or texel is a uint32 with the bytes Y, U, V and alpha, Y the lowest. Texels are
 multiplied by their alpha. All four bytes are weighed at once (see `lanes`), with weights that sum to 256.
@@ -23,9 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostra.picture.compiled import compiled, inlined
-from rostra.picture.lanes import pack, sample, unpack
+from rostra.picture.fill import CROSS, FINE, HALF, KEYS, PLANES, WORD, fill, hidden
 
-KEYS = 6  # most keys of a layer
 SUBPIXELS = 256  # steps of the vertex grid in a pixel
 EDGE = 1  # texels added around a texture, so that neighbours always exist
 LEAST = np.float32(1 / 16)  # a key that weighs less at all corners is left out
@@ -35,34 +37,11 @@ ALL_KEYS = np.uint8((1 << KEYS) - 1)
 Texels = NDArray[np.uint32]
 Canvas = NDArray[np.uint32]
 
-_LANES = np.uint64(0x00FF00FF00FF00FF)
-_HALVES = np.uint64(0x0080008000800080)
-_SHORT = np.uint64(0xFFFF)
-_BYTE = np.uint64(255)
-_7, _8, _16, _32, _40, _48 = (np.uint64(bits) for bits in (7, 8, 16, 32, 40, 48))
-_ONE = np.uint64(256)
 _WHOLE = np.int64(256 << 16)
-HALF = 10  # numbers that a half of a triangle needs, see `_outline`
-PLANES = 2 * HALF  # where the planes start: three of three numbers (u, v, weight) per key
-PLAN = PLANES + 9 * KEYS
-FINE = 24  # further bits of an edge's crossing
-CROSS = FINE + 8
+_COVERED = np.uint64(0xFFFFFFFFFFFFFFFF)  # a word of the mask
+_EVEN, _HALF = np.uint32(0x00FF00FF), np.uint32(0x00800080)
+_U7, _U8, _U24, _U256 = np.uint32(7), np.uint32(8), np.uint32(24), np.uint32(256)
 _CEILING = np.int64((1 << CROSS) - (128 << FINE) - 1)  # so that a shift rounds up to the next centre
-
-
-@inlined
-def _texel(texels: Any, base: Any, stride: Any, place: Any) -> Any:
-    """The sample at a place: v and u, 16 + 16 bits each, in one word."""
-    at = base + (place >> _48) * stride + ((place >> _16) & _SHORT)
-    return sample(texels, at, stride, (place >> _8) & _BYTE, (place >> _40) & _BYTE)
-
-
-@inlined
-def _over(under: Any, lanes: Any) -> Any:
-    """A packed pixel with premultiplied lanes over it."""
-    alpha = lanes >> _48
-    rest = _ONE - alpha - (alpha >> _7)
-    return pack(lanes + (((unpack(under) * rest + _HALVES) >> _8) & _LANES))
 
 
 @inlined
@@ -75,92 +54,6 @@ def _edge(x: Any, y: Any, slope: Any, row: Any) -> Any:
 def _slope(dx: Any, dy: Any) -> Any:
     """Steps of an edge per 1/256 row, with FINE more bits."""
     return np.int64(np.floor(dx * np.float64(1 << FINE) / dy)) if dy > 0 else np.int64(0)
-
-
-@inlined
-def _packed(plan: Any, n: Any, column: Any) -> Any:
-    """Column (value, step across, step down) of the texture position of key n, packed as in `_texel`."""
-    return (np.uint64(plan[PLANES + 9 * n + 3 + column]) << _32) + np.uint64(plan[PLANES + 9 * n + column])
-
-
-@compiled
-def _fill_opaque(out: Any, width: Any, plan: Any, texels: Any, base: Any, stride: Any) -> None:
-    """A triangle of one key without holes."""
-    anchor, step, row_step = _packed(plan, 0, 0), _packed(plan, 0, 1), _packed(plan, 0, 2)
-    for half in range(2):
-        left, right = plan[HALF * half + 2], plan[HALF * half + 4]
-        row = anchor + row_step * np.uint64(plan[HALF * half + 6])
-        for y in range(plan[HALF * half], plan[HALF * half + 1]):
-            begin = max(left >> CROSS, plan[HALF * half + 8])
-            count = min(right >> CROSS, plan[HALF * half + 9]) - begin
-            place = row + step * np.uint64(begin - plan[HALF * half + 7])
-            at = np.uint64(y * width + begin)
-            for i in range(count):
-                out[at + np.uint64(i)] = pack(_texel(texels, base, stride, place))
-                place += step
-            left += plan[HALF * half + 3]
-            right += plan[HALF * half + 5]
-            row += row_step
-
-
-@compiled
-def _fill_clear(out: Any, width: Any, plan: Any, texels: Any, base: Any, stride: Any) -> None:
-    """A triangle of one key at full weight, alpha from the texture."""
-    anchor, step, row_step = _packed(plan, 0, 0), _packed(plan, 0, 1), _packed(plan, 0, 2)
-    for half in range(2):
-        left, right = plan[HALF * half + 2], plan[HALF * half + 4]
-        row = anchor + row_step * np.uint64(plan[HALF * half + 6])
-        for y in range(plan[HALF * half], plan[HALF * half + 1]):
-            begin = max(left >> CROSS, plan[HALF * half + 8])
-            count = min(right >> CROSS, plan[HALF * half + 9]) - begin
-            place = row + step * np.uint64(begin - plan[HALF * half + 7])
-            at = np.uint64(y * width + begin)
-            for i in range(count):
-                to = at + np.uint64(i)
-                out[to] = _over(out[to], _texel(texels, base, stride, place))
-                place += step
-            left += plan[HALF * half + 3]
-            right += plan[HALF * half + 5]
-            row += row_step
-
-
-@compiled
-def _fill_mixed(
-    out: Any, width: Any, plan: Any, texels: Any, base: Any, stride: Any,
-    active: Any, many: Any, opaque: Any, sums: Any,
-) -> None:  # fmt: skip
-    """A triangle of several keys, or of a weight below 1. A key's weight is the step between two running
-    totals, so that the weights of a pixel add up exactly."""
-    for half in range(2):
-        left, right = plan[HALF * half + 2], plan[HALF * half + 4]
-        for y in range(plan[HALF * half], plan[HALF * half + 1]):
-            begin = max(left >> CROSS, plan[HALF * half + 8])
-            count = min(right >> CROSS, plan[HALF * half + 9]) - begin
-            left += plan[HALF * half + 3]
-            right += plan[HALF * half + 5]
-            across, down = begin - plan[HALF * half + 7], y - plan[HALF * half] + plan[HALF * half + 6]
-            low, low_step = np.int64(0), np.int64(0)
-            for n in range(many):
-                start, pitch = base[active[n]], stride[active[n]]
-                step = _packed(plan, n, 1)
-                place = _packed(plan, n, 0) + step * np.uint64(across) + _packed(plan, n, 2) * np.uint64(down)
-                high_step = plan[PLANES + 9 * n + 6 + 1]
-                high = plan[PLANES + 9 * n + 6 + 0] + high_step * across + plan[PLANES + 9 * n + 6 + 2] * down
-                below, above = low, high
-                for i in range(count):
-                    weight = np.uint64(max(0, (above >> 16) - (below >> 16)))
-                    lanes = _texel(texels, start, pitch, place) * weight
-                    to = np.uint64(i)
-                    sums[to] = lanes if n == 0 else sums[to] + lanes
-                    place += step
-                    below += low_step
-                    above += high_step
-                low, low_step = high, high_step
-            at = np.uint64(y * width + begin)
-            for i in range(count):
-                lanes = ((sums[np.uint64(i)] + _HALVES) >> _8) & _LANES
-                to = at + np.uint64(i)
-                out[to] = pack(lanes) if opaque else _over(out[to], lanes)
 
 
 @inlined
@@ -202,9 +95,9 @@ def _outline(
 def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
     out: Any, width: Any, box: Any, xs: Any, ys: Any, uv: Any, weight: Any, flags: Any,
     triangles: Any, layer: Any, solid: Any, first: Any, last: Any,
-    texels: Any, base: Any, stride: Any, keys: Any, sums: Any, plan: Any,
+    texels: Any, base: Any, stride: Any, keys: Any, sums: Any, plan: Any, mask: Any,
 ) -> None:  # fmt: skip
-    """Draw triangles `first` to `last` into the part `box` of a canvas.
+    """Draw triangles `first` to `last` under the part `box` of a canvas, the last one first.
 
     Args:
         out: (height * width,) uint32 packed pixels, changed in place; `width` of a row.
@@ -217,9 +110,10 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
         texels: textures one after another; base, stride: (layers, KEYS) uint64, where each starts, texels of
             a row; keys: (layers,) int32, how many.
         sums: (width,) uint64 scratch; plan: (PLAN,) int64 scratch.
+        mask: (height, words) uint64, which pixels are covered; see `fill`.
     """
-    active = np.empty(KEYS, np.int64)
-    for t in range(first, last):
+    active = np.zeros(KEYS, np.int64)
+    for t in range(last - 1, first - 1, -1):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         if ys[j] < ys[i]:
             i, j = j, i
@@ -230,29 +124,30 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
         x0, y0 = np.int64(xs[i]), np.int64(ys[i])
         top = (y0 + 127) >> 8
         middle, bottom = (np.int64(ys[j]) + 127) >> 8, (np.int64(ys[k]) + 127) >> 8
-        if max(top, box[1]) >= min(bottom, box[3]):
+        upper, lower = max(top, box[1]), min(bottom, box[3])
+        if upper >= lower:
             continue
         x1, y1 = np.int64(xs[j]) - x0, np.int64(ys[j]) - y0
         x2, y2 = np.int64(xs[k]) - x0, np.int64(ys[k]) - y0
         leftmost = min(x0, np.int64(xs[j]), np.int64(xs[k]))
         rightmost = max(x0, np.int64(xs[j]), np.int64(xs[k]))
-        begin, end = (leftmost + 127) >> 8, (rightmost + 127) >> 8
-        if max(begin, box[0]) >= min(end, box[2]):
+        begin, end = max((leftmost + 127) >> 8, box[0]), min((rightmost + 127) >> 8, box[2])
+        if begin >= end or hidden(mask, begin, upper, end, lower):
             continue
         area = x1 * y2 - x2 * y1
         if area == 0:
             continue
 
         one = layer[t]
-        cover = (flags[i] | flags[j] | flags[k]) & ALL_KEYS
-        if cover == 0:
+        takes = (flags[i] | flags[j] | flags[k]) & ALL_KEYS
+        if takes == 0:
             continue
         complete = (flags[i] & flags[j] & flags[k] & WHOLE) != 0
-        opaque = complete and (solid[t] & cover) == cover
-        single = complete and (cover & (cover - 1)) == 0
+        opaque = complete and (solid[t] & takes) == takes
+        single = complete and (takes & (takes - 1)) == 0
         count = 0
         for key in range(keys[one]):
-            if cover >> key & 1:
+            if takes >> key & 1:
                 active[count] = key
                 count += 1
 
@@ -292,16 +187,28 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
                     ) = a, b, c
 
         _outline(plan, box, x0, y0, x1, y1, x2, y2, area, left0, top, middle, bottom)
-        start, pitch = base[one, active[0]], stride[one, active[0]]
-        if single and opaque:
-            _fill_opaque(out, width, plan, texels, start, pitch)
-        elif single:
-            _fill_clear(out, width, plan, texels, start, pitch)
-        else:
-            _fill_mixed(
-                out, width, plan, texels, base[one], stride[one],
-                active, count, opaque, sums,
-            )  # fmt: skip
+        fill(
+            out, width, plan, texels, base[one], stride[one],
+            active, count, single, opaque, sums, mask,
+        )  # fmt: skip
+
+
+@compiled
+def settle(canvas: Any, box: Any, behind: Any, mask: Any) -> None:
+    """Lay a part of a canvas over a packed picture without holes; it takes the place of the canvas."""
+    for y in range(box[1], box[3]):
+        for word in range(box[0] // WORD, (box[2] + WORD - 1) // WORD):
+            if mask[y, word] == _COVERED:
+                continue
+            left, right = max(box[0], word * WORD), min(box[2], (word + 1) * WORD)
+            above, below = canvas[y, left:right], behind[y, left:right]
+            for x in range(len(above)):
+                top, under = above[x], below[x]
+                alpha = top >> _U24
+                rest = _U256 - alpha - (alpha >> _U7)
+                even = ((under & _EVEN) * rest + _HALF) >> _U8 & _EVEN
+                odd = ((under >> _U8 & _EVEN) * rest + _HALF) & ~_EVEN
+                above[x] = top + even + odd
 
 
 @compiled

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from rostra.acting.motion import CHANNELS, INDEX
 from rostra.errors import PackError
 from rostra.picture.compiled import compiled
+from rostra.picture.fill import KEYS
 from rostra.picture.layout import Placing
-from rostra.picture.raster import KEYS, LEAST, WHOLE
+from rostra.picture.raster import LEAST, WHOLE
 from rostra.presenters.pack import MIN_DRIVE, Pack
 
 FACTORS = 3  # most channels in a product

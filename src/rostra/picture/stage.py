@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from rostra.picture.backdrop import Backdrop
 from rostra.picture.compiled import compiled
+from rostra.picture.fill import PLAN, WORD
 from rostra.picture.frame import NOTHING, Rect, Size, Yuv420
 from rostra.picture.layout import Layout, place
 from rostra.picture.mark import marked
 from rostra.picture.outline import Outline
-from rostra.picture.raster import PLAN, from_planes, paint, to_planes
+from rostra.picture.raster import from_planes, paint, settle, to_planes
 from rostra.picture.rig import Rig
 from rostra.picture.wardrobe import wardrobe
 from rostra.presenters.pack import Pack
@@ -51,8 +52,9 @@ class Stage:
         self._boxes = np.zeros((len(pack.layers), 4), np.int64)
         self._before = (self._rig.xs.copy(), self._rig.ys.copy(), self._rig.weight.copy())
         self._scratch = (np.zeros(size.width, np.uint64), np.zeros(PLAN, np.int64))
+        self._mask = np.zeros((size.height, -(-size.width // WORD)), np.uint64)
         self._canvas = np.zeros((size.height, size.width), np.uint32)
-        self._empty: NDArray[np.uint32] | None = None  # the backdrop alone, if it is still
+        self._behind: NDArray[np.uint32] | None = None  # the backdrop alone
         self._turn = 0
         self._changed: deque[Rect] = deque(maxlen=REMEMBERED)
 
@@ -74,28 +76,23 @@ class Stage:
         return self._draw_still(out)
 
     def _draw_still(self, out: Yuv420) -> Rect:
-        if self._empty is None:
-            self._empty = self._packed(self._backdrop.next(), self._everything)
-            self._canvas[:] = self._empty
-            self._moved()
+        box = self._moved().within(self.size)
+        if self._behind is None:
             box = self._everything
-        else:
-            box = self._moved().within(self.size)
-            part = _slices(box)
-            self._canvas[part] = self._empty[part]
-        self._paint(box)
+            self._behind = self._packed(self._backdrop.next(), box)
+        self._paint(box, self._behind)
         self._turn += 1
         self._changed.append(box)
         return self._publish(out)
 
     def _draw_moving(self, out: Yuv420) -> Rect:
-        behind = self._backdrop.next()
+        frame = self._backdrop.next()
         self._moved()
         box = _union(self._boxes).within(self.size)
-        out.copy_from(behind)
+        out.copy_from(frame)
         if not box.empty:
-            from_planes(self._canvas, np.array(box), behind.y, behind.u, behind.v)
-            self._paint(box)
+            self._behind = self._packed(frame, box)
+            self._paint(box, self._behind)
             to_planes(self._canvas, np.array(box), out.y, out.u, out.v)
         return self._everything
 
@@ -129,19 +126,23 @@ class Stage:
         )
         return Rect(*(int(side) for side in changed))
 
-    def _paint(self, box: Rect) -> None:
+    def _paint(self, box: Rect, behind: NDArray[np.uint32]) -> None:
+        """Draw the pose into a part of the canvas, over a packed picture."""
         if box.empty:
             return
+        self._canvas[_slices(box)] = 0
+        self._mask[box.top : box.bottom] = 0
         rig, wear, lines = self._rig, self._wear, self._outline
         lines.trace(rig.xs, rig.ys)
         paint(
             self._canvas.reshape(-1), self.size.width, np.array(box), rig.xs, rig.ys, wear.uv, rig.weight,
             rig.flags, lines.triangles, lines.layer, lines.solid, 0, lines.count,
-            wear.texels, wear.base, wear.stride, wear.keys, *self._scratch,
+            wear.texels, wear.base, wear.stride, wear.keys, *self._scratch, self._mask,
         )  # fmt: skip
+        settle(self._canvas, np.array(box), behind, self._mask)
 
     def _packed(self, frame: Yuv420, box: Rect) -> NDArray[np.uint32]:
-        canvas = np.zeros((self.size.height, self.size.width), np.uint32)
+        canvas = np.zeros_like(self._canvas) if self._behind is None else self._behind
         from_planes(canvas, np.array(box), frame.y, frame.u, frame.v)
         return canvas
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rostra.picture.compiled import compiled
+from rostra.picture.fill import KEYS
 from rostra.picture.frame import OFFSET, TO_YUV
-from rostra.picture.raster import EDGE, KEYS, Texels
+from rostra.picture.raster import EDGE, Texels
 from rostra.presenters.pack import Layer, Pack, Texture
 
 Floats = NDArray[np.float32]
