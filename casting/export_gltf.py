@@ -30,8 +30,10 @@ Weights = NDArray[np.float64]
 METRES = 0.1  # of a decimetre
 BELOW = 6.5  # dm under the eyes where the body ends
 RINGS, SPOKES = 40, 48  # of an eyeball
-PUFF = 0.06  # dm that the shirt stands off the skin
-COLLAR = 0.15  # dm below the neck's joint where the shirt ends
+PUFF = 0.05  # dm that the shirt stands off the skin
+COLLAR = -0.02  # dm below the neck's joint where the shirt ends in front; higher behind
+CAP = 0.16  # dm that the hair stands off the head
+HAIRLINE = (0.70, 0.80)  # dm above and behind the eyes where hair begins
 ENAMEL, TONGUE, SCLERA = "#f1ebe0", "#b8605a", "#efe9e3"
 BONES = ("hips", "chest", "neck", "head", "leftEye", "rightEye")
 
@@ -120,9 +122,7 @@ class Export:
             self._eye(side)
         self._teeth()
         self._helper("tongue", ("helper-tongue",), TONGUE, rough=0.4)
-        self._helper("lashes", tuple(f"helper-{s}-eyelashes-{n}" for s in "lr" for n in (1, 2)), "#1c1210")
-        colour = str(self.recipe.hair.get("colour", "#3b1f12")) if self.recipe.hair else "#3b1f12"
-        self._helper("hair", ("helper-hair",), colour, rough=0.6)
+        self._hair()
         self._shirt()
         roots = [0, *range(len(BONES), len(self.document.json["nodes"]))]
         self.document.add("scenes", {"nodes": roots})
@@ -132,7 +132,7 @@ class Export:
         eyes = self.joints["leftEye"][1]
         kept = (self.points[faces, 1] > eyes - BELOW).all(axis=1)
         colours = self._skin_colours()
-        self._mesh("skin", np.arange(human.COUNT), faces[kept], colours, 0.45)
+        self._mesh("skin", faces[kept], colours, 0.45)
 
     def _skin_colours(self) -> Points:
         """(COUNT, 3) linear light."""
@@ -187,28 +187,47 @@ class Export:
 
     def _helper(self, name: str, groups: tuple[str, ...], colour: str, rough: float = 0.7) -> None:
         colours = np.tile(linear(colour), (human.COUNT, 1))
-        self._mesh(name, np.arange(human.COUNT), landmarks.faces_of(*groups), colours, rough)
+        self._mesh(name, landmarks.faces_of(*groups), colours, rough)
+
+    def _hair(self) -> None:
+        """A plain cap of hair: the skin of the head behind the hairline, moved outwards."""
+        x, y, z = (self.points[: landmarks.BODY] - self.joints["leftEye"]).T
+        jaw = human.joint(self.points, "jaw")[1] - self.joints["leftEye"][1]
+        above, behind = HAIRLINE
+        edge = np.minimum(np.maximum(y - above, -z - behind), (y - jaw + 0.3) / 0.5)
+        edge = np.minimum(edge, 0.5 - landmarks.smoothed(landmarks.painted("ears"), 4))
+        rise = landmarks.smoothed(np.clip(edge / 0.25, 0, 1), 6)
+        faces = landmarks.body_faces()
+        faces = faces[(rise[faces] > 0.02).all(axis=1)]
+        normals = landmarks.vertex_normals(self.points, landmarks.body_faces())
+        thick = np.concatenate([CAP * np.sqrt(rise), np.zeros(human.COUNT - landmarks.BODY)])
+        streaks = 1 + 0.35 * np.sin(90 * np.arctan2(self.points[:, 0], self.points[:, 1] - self.points[:, 2]))
+        colour = np.array(linear(str(_of(self.recipe.hair, "colour", "#3b1f12"))))
+        colours = np.clip(colour * streaks[:, None], 0, 1)
+        self._mesh("hair", faces, colours, 0.5, thick[:, None] * normals, still=True)
 
     def _shirt(self) -> None:
-        faces = landmarks.faces_of("helper-tights")
-        top = self.joints["neck"][1] - COLLAR
-        high = self.joints["leftEye"][1] - BELOW
-        heights = self.points[faces, 1]
-        faces = faces[(heights < top).all(axis=1) & (heights > high).all(axis=1)]
-        normals = landmarks.vertex_normals(self.points, landmarks.faces_of("helper-tights"))
-        colour = str(self.recipe.clothes.get("colour", "#1d4a63")) if self.recipe.clothes else "#1d4a63"
+        """A plain shirt: the skin below the neck, moved outwards."""
+        faces = landmarks.body_faces()
+        low = self.joints["leftEye"][1] - BELOW
+        neck = self.joints["neck"]
+        top = neck[1] - COLLAR - 0.35 * (self.points[:, 2] - neck[2])
+        inside = (self.points[:, 1] < top) & (self.points[:, 1] > low)
+        faces = faces[inside[faces].all(axis=1)]
+        normals = landmarks.vertex_normals(self.points, landmarks.body_faces())
+        colour = str(_of(self.recipe.clothes, "outer_colour", "#1d4a63"))
         colours = np.tile(linear(colour), (human.COUNT, 1))
-        self._mesh("shirt", np.arange(human.COUNT), faces, colours, 0.9, PUFF * normals)
+        self._mesh("shirt", faces, colours, 0.9, PUFF * normals, still=True)
 
     def _mesh(
-        self, name: str, vertices: NDArray[np.int64], quads: NDArray[np.int64], colours: Points, rough: float,
-        off: Points | None = None,
+        self, name: str, quads: NDArray[np.int64], colours: Points, rough: float,
+        off: Points | None = None, still: bool = False,
     ) -> None:  # fmt: skip
-        """A part of the base with its units."""
+        """A part of the base, with its units unless it is still."""
         used, local = np.unique(quads, return_inverse=True)
         points = self.points if off is None else self.points + off
         shifts = {}
-        for unit, weights in self.shapes.items():
+        for unit, weights in self.shapes.items() if not still else ():
             shift = self._moved(weights)[used]
             if np.abs(shift).max() > 1e-5:
                 shifts[unit] = shift
@@ -230,7 +249,7 @@ class Export:
         document = self.document
         material = document.add(
             "materials",
-            {"name": name, "doubleSided": name in {"lashes", "hair"},
+            {"name": name, "doubleSided": name == "hair",
              "pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": rough}},
         )  # fmt: skip
         joints, weights = self._weights(points, bone)
@@ -286,6 +305,11 @@ class Export:
                 if expression in names:
                     binds.append({"node": number, "index": names.index(expression), "weight": 1.0})
         return binds
+
+
+def _of(part: object, name: str, default: str) -> object:
+    """A value of a recipe's table, which may be a model or a plain table."""
+    return part.get(name, default) if isinstance(part, dict) else getattr(part, name, default)
 
 
 def main() -> None:

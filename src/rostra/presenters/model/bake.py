@@ -32,7 +32,8 @@ from rostra.presenters.model.portrait import (
     portrait,
     turned,
 )
-from rostra.presenters.model.roles import Places, Sorter
+from rostra.presenters.model.keys import Places
+from rostra.presenters.model.roles import Sorter
 from rostra.presenters.model.scene import Scene, scene
 from rostra.presenters.model.sheets import assembled
 from rostra.presenters.model.vrm import vrm
@@ -194,7 +195,7 @@ class _Subject:
         left, right, mouth = camera.canvas(np.stack([face.left, face.right, face.mouth]))
         places = Places(left, right, mouth)
         bones = {side: camera.canvas(place[None])[0] for side, place in self._spots.items()}
-        roles = Sorter(figure, places, self._materials, bones).roles()
+        roles = Sorter(figure, places, bones).roles()
         self._centres, self._roles = roles.centres, roles
         shown = {n: _untextured(m) if m.texture not in numbers else m for n, m in enumerate(self._materials)}
         studio = Studio(figure, list(shown.values()), hung, numbers)  # type: ignore[arg-type]

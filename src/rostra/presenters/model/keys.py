@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from rostra.presenters.model.figure import Figure
 from rostra.presenters.model.photograph import Box
-from rostra.presenters.model.roles import Places
 
 EDGE = 14.0  # canvas pixels around what a key's picture shows
 FADE = 0.3  # of a region's radius over which it ends
@@ -23,6 +22,20 @@ LID_ROOM = 1.35  # how much larger than the lids their region is
 
 Points = NDArray[np.float64]
 Weights = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Landmarks on the canvas: (3,) canvas units each."""
+
+    left: Points
+    right: Points
+    mouth: Points
+
+    @property
+    def gap(self) -> float:
+        """Between the eyes."""
+        return float(self.left[0] - self.right[0])
 
 
 def both(**weights: float) -> dict[str, float]:

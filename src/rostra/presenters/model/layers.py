@@ -1,6 +1,6 @@
 """Layers: from a figure's parts to the sheets of a pack, in draw order.
 
-    hair (back) · body · under the lids · eyeballs · shade of the lids · dark of the mouth · inner mouth
+    hair (back) · body · back of the head · under the lids · eyeballs · shade of the lids · dark of the mouth · inner mouth
     · face · lashes and brows · hair (front)
 
 Each is photographed alone, so that what moves away in front never leaves its picture behind. What moves with
@@ -16,18 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostra.presenters.model import keys, nets
-from rostra.presenters.model.cover import Cover, depth_of
+from rostra.presenters.model.cover import Cover, depth_of, nearness
 from rostra.presenters.model.figure import Figure, on_canvas
-from rostra.presenters.model.keys import KEYS, LIT, PARTED, Key, Region
+from rostra.presenters.model.keys import KEYS, LIT, PARTED, Key, Places, Region
 from rostra.presenters.model.light import reaching
 from rostra.presenters.model.photograph import Box, Studio
 from rostra.presenters.model.portrait import HEIGHT, MIDDLE, WIDTH, placed, seen
-from rostra.presenters.model.roles import Places, Role, Roles, before_all
+from rostra.presenters.model.roles import CANVAS, Role, Roles, before_all
 from rostra.presenters.model.scene import Target
 from rostra.presenters.model.sheets import Look, Sheet
 from rostra.presenters.pack import Texture, TextureInfo
 
-CANVAS: Box = (0.0, 0.0, float(WIDTH), float(HEIGHT))
 FACE_SCALE, KEY_SCALE, LID_SCALE, EYE_SCALE, MOUTH_SCALE, PLAIN_SCALE = 1.3, 1.3, 1.6, 2.0, 1.5, 1.2
 STEP, FINE_STEP = 18.0, 9.0  # canvas pixels between points of a net
 CALM = 14  # rounds in which the depth of a net is evened out
@@ -35,12 +34,18 @@ TURNED = -0.4  # cosine up to which a triangle may face away and still come into
 LIVELY = 5.0  # canvas pixels of shift from which a triangle is kept whichever way it faces
 NEARLY = 4.0  # canvas units by which a vertex may lie behind the front and still be seen
 TUCK = 4  # rows of hidden points that take the colour of a seen one
-UNDER_JAW = 0.98  # what follows the head less than this also belongs to the body's picture
+DEEP = 0.55  # distances from mouth to eyes behind the eyes where the back of the head begins
+UNDER_JAW = 0.8  # what follows the head less than this also belongs to the body's picture
 BREATH = 3.0  # canvas pixels that the chest rises
 CAVITY = (34, 13, 12, 255)  # the dark of a mouth without an inside
 CAVITY_DEPTH = 24.0  # canvas units behind the lips
+LICK = 1.5  # how much more `tongueOut` than the jaw must move a tongue
+DROPS = 0.5  # of the most that the jaw moves anything inside: what moves more is lower teeth
+TIP = (0.12, 0.08)  # distances from mouth to eyes that `tongueUp` lifts the tip, and brings it forward
+AGREE = 6  # rounds in which neighbouring triangles of hair agree on being before or behind
+COVERED = 16.0  # canvas pixels inside the outline of hair from which the skin below is left out
 DIM = 0.5  # brightness of teeth behind lips that hardly part
-SHADE, SHADE_REACH = 0.5, 0.13  # of lids on the eyeball: strength, reach in distances between the eyes
+SHADE, SHADE_REACH = 0.55, 0.055  # of lids on the eyeball: strength, reach in distances between the eyes
 
 Points = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -75,10 +80,11 @@ class Layers:
         found = [
             self._net("hair-back", back, flat=True),
             self._net("body", body),
+            self._head(),
             self._mesh("under", self._roles.of(Role.UNDER)),
             *self._eyes(),
             self._cavity(),
-            self._inner(),
+            *self._inner(),
             self._face(),
             self._mesh("over", self._roles.of(Role.OVER)),
             self._net("hair", front),
@@ -96,13 +102,15 @@ class Layers:
         return face[self._figure.head[self._figure.triangles[face]].min(axis=1) < UNDER_JAW]
 
     def _hair(self) -> tuple[Indices, Indices]:
-        """What hangs before head and body; and everything, if some of it hangs behind."""
-        hair = self._roles.of(Role.HAIR)
-        others = self._roles.of(Role.FACE, Role.BODY)
+        """What hangs before head and body; and the whole of the pieces of which some hangs behind."""
+        figure, hair = self._figure, self._roles.of(Role.HAIR)
         if not len(hair):
             return hair, hair
-        ahead = before_all(self._figure, hair, others)
-        return hair[ahead], hair if (~ahead).any() else hair[:0]
+        ahead = before_all(figure, hair, self._roles.of(Role.FACE, Role.BODY), figure.points)
+        ahead = _agreed(ahead, figure.welded[figure.triangles[hair]])
+        piece = figure.pieces[figure.triangles[hair, 0]]
+        self._behind = hair[~ahead]
+        return hair[ahead], hair[np.isin(piece, piece[~ahead])]
 
     # Nets
 
@@ -122,7 +130,8 @@ class Layers:
             return None
         depth, head = self._measured(triangles, box, pixels, net)
         if flat:
-            depth = np.full(len(pixels), float(np.quantile(depth, 0.2)))
+            deep = self._figure.points[self._figure.triangles[self._near(self._behind)], 2]
+            depth = np.full(len(pixels), float(np.median(deep)) if deep.size else float(depth.min()))
         return self._hung(name, pixels, net, depth, head)
 
     def _near(self, triangles: Indices) -> Indices:
@@ -208,8 +217,8 @@ class Layers:
         lids = figure.triangles[self._roles.of(Role.FACE, Role.OVER)]
         covered = (Cover(figure.points, lids, box, EYE_SCALE).ids >= 0).astype(np.float64)
         reach = SHADE_REACH * self._places.gap * EYE_SCALE
-        fallen = np.roll(covered, round(0.35 * reach), axis=0)
-        dark = SHADE * np.clip(1.7 * blurred(fallen, reach), 0, 1) * (eye.image[..., 3] / 255)
+        fallen = np.roll(covered, round(0.6 * reach), axis=0)
+        dark = SHADE * blurred(fallen, reach) * (eye.image[..., 3] / 255)
         shape = (min(len(dark), len(eye.image)), min(dark.shape[1], eye.image.shape[1]))
         image = np.zeros((*shape, 4), np.uint8)
         image[..., :3] = 20, 10, 8
@@ -254,7 +263,7 @@ class Layers:
         return triangles[np.argsort(depth, kind="stable")]
 
     def _cut(
-        self, name: str, triangles: Indices, looks: Sequence[tuple[str, Points]], still: bool = False
+        self, name: str, triangles: Indices, looks: Sequence[tuple[str, Points]]
     ) -> Sheet:
         """A sheet of the model's own triangles.
 
@@ -262,7 +271,6 @@ class Layers:
             name: of the layer.
             triangles: in draw order.
             looks: pictures, and the (n, 3) points of the pose in each.
-            still: without expressions.
         """
         figure = self._figure
         used, local = np.unique(figure.triangles[triangles], return_inverse=True)
@@ -274,7 +282,7 @@ class Layers:
             looks=[Look(picture, seen(points[used]), whole) for picture, points in looks],
             head=figure.head[used],
             breath=self._breath(figure.pixels[used, 1], figure.head[used]),
-            shapes={} if still else self._shapes(used),
+            shapes=self._shapes(used),
             fine=True,
         )
 
@@ -290,37 +298,110 @@ class Layers:
 
     # The mouth
 
-    def _inner(self) -> Sheet | None:
-        """Teeth, tongue and what else lies behind the lips, photographed between parted ones."""
-        figure, triangles = self._figure, self._roles.of(Role.INNER)
-        parted = figure.posed(PARTED)
-        triangles = triangles[self._facing(parted, triangles) > TURNED]
+    def _inner(self) -> list[Sheet | None]:
+        """Throat, lower teeth, tongue and upper teeth, photographed between parted lips."""
+        figure = self._figure
+        self._parted = figure.posed(PARTED)
+        self._parted_light = self._reaching(self._parted)
+        jaw, tongue = (self._mean_shift(name) for name in ("jawOpen", "tongueOut"))
+        inner = self._roles.of(Role.INNER)
+        first = figure.pieces[figure.triangles[inner, 0]]
+        licks = (tongue[first] > LICK * np.maximum(jaw[first], 1.0)) | self._titled(inner, "tongue")
+        drops = jaw[first] > DROPS * jaw[first].max(initial=0)
+        return [
+            self._throat(),
+            self._inside("teeth-lower", inner[drops & ~licks]),
+            self._inside("tongue", inner[licks]),
+            self._inside("teeth-upper", inner[~drops & ~licks]),
+        ]
+
+    def _mean_shift(self, name: str) -> Points:
+        """(pieces,) how far a channel moves each piece, canvas units."""
+        figure = self._figure
+        vertices, moves = figure.shifts.get(name, (np.zeros(0, np.int64), np.zeros((0, 3))))
+        count = int(figure.pieces.max()) + 1
+        total = np.bincount(figure.pieces[vertices], np.linalg.norm(moves, axis=1), count)
+        mean: Points = total / np.maximum(np.bincount(figure.pieces, minlength=count), 1)
+        return mean
+
+    def _titled(self, triangles: Indices, word: str) -> Flags:
+        named = np.array([word in title for title in self._figure.titles], np.bool_)
+        found: Flags = named[self._figure.labels[self._figure.triangles[triangles, 0]]]
+        return found
+
+    def _throat(self) -> Sheet | None:
+        """The inside of the cheeks, which belongs to the face's own surface."""
+        triangles = self._near(self._roles.of(Role.BAG))
         if not len(triangles):
             return None
-        self._photograph("inner", triangles, MOUTH_SCALE, parted, self._reaching(parted))
-        picture = self.textures["inner"]
+        self._photograph("throat", triangles, MOUTH_SCALE, self._parted, self._parted_light)
+        return self._cut("throat", self._sorted(triangles, self._parted), [("throat", self._parted)])
+
+    def _inside(self, name: str, triangles: Indices) -> Sheet | None:
+        """A part of the inner mouth on a net, darker as the lips close."""
+        if not len(triangles):
+            return None
+        shown, box = self._photograph(name, triangles, MOUTH_SCALE, self._parted, self._parted_light)
+        pixels, net = nets.net(shown, box, MOUTH_SCALE, FINE_STEP)
+        if not len(net):
+            del self.textures[name]
+            return None
+        picture = self.textures[name]
         dim = np.rint(picture.image * [DIM, DIM, DIM, 1]).astype(np.uint8)
-        self.textures["inner-dim"] = Texture(dim, picture.info)
-        sheet = self._cut("inner", self._sorted(triangles, parted), [("inner-dim", parted), ("inner", parted)])
-        dark, lit = sheet.looks
-        return Sheet(**{**vars(sheet), "looks": [dark, Look(lit.texture, lit.uv, lit.mask, LIT)]})
+        self.textures[f"{name}-dim"] = Texture(dim, picture.info)
+        vertices, shapes = self._moved_net(triangles, box, pixels, net)
+        whole = np.ones(len(pixels))
+        return Sheet(
+            name=name,
+            vertices=vertices,
+            triangles=net,
+            looks=[Look(f"{name}-dim", pixels, whole), Look(name, pixels, whole, LIT)],
+            head=whole,
+            breath=np.zeros((len(pixels), 2)),
+            shapes=shapes | (self._tip(vertices) if name == "tongue" else {}),
+        )
+
+    def _moved_net(
+        self, triangles: Indices, box: Box, pixels: Points, net: Indices
+    ) -> tuple[Points, dict[str, Target]]:
+        """Where the points of a net over parted lips lie at rest, and how expressions move them."""
+        figure = self._figure
+        cover = Cover(self._parted, figure.triangles[triangles], box, MOUTH_SCALE)
+        used = np.unique(figure.triangles[triangles])
+        names = [name for name, shift in self._shapes(used).items() if np.abs(shift[1]).max() > 0.5]
+        table = np.zeros((len(figure.points), 1 + 3 * len(names)))
+        table[:, 0] = self._parted[:, 2]
+        for place, name in enumerate(names):
+            vertices, moves = figure.shifts[name]
+            table[vertices, 1 + 3 * place : 4 + 3 * place] = moves
+        known, values = cover.values(table, pixels)
+        calm = nets.even(nets.spread(values, known, net), net, 2)
+        every = np.arange(len(pixels))
+        shapes = {name: (every, calm[:, 1 + 3 * n : 4 + 3 * n]) for n, name in enumerate(names)}
+        back = sum((w * shapes[name][1] for name, w in PARTED.items() if name in shapes), np.zeros((len(pixels), 3)))
+        return placed(pixels, calm[:, 0]) - back, shapes
+
+    def _tip(self, vertices: Points) -> dict[str, Target]:
+        """What `tongueUp` does: the front of the tongue rises."""
+        height = self._places.mouth[1] - self._places.left[1]
+        share = np.clip((vertices[:, 2] - vertices[:, 2].max()) / (0.35 * height) + 1, 0, 1)[:, None]
+        return {"tongueUp": (np.arange(len(vertices)), share * [0, -TIP[0] * height, TIP[1] * height])}
 
     def _cavity(self) -> Sheet | None:
         """The dark behind open lips, where the model itself leaves a hole."""
         figure, height = self._figure, self._places.mouth[1] - self._places.left[1]
-        x, y = self._places.mouth[:2] - [height, height]
-        box = (float(x), float(y), 2 * float(height), 2.4 * float(height))
+        x, y = self._places.mouth[:2] - [0.7 * height, 0.4 * height]
+        box = (float(x), float(y), 1.4 * float(height), 1.4 * float(height))
         face = figure.triangles[self._roles.of(Role.FACE)]
         hole = enclosed(Cover(figure.posed(PARTED), face, box, 0.5).ids < 0)
         rows, columns = np.nonzero(hole)
-        lips = [row for row in rows if y + 2 * row > self._places.mouth[1] - 0.4 * height]
-        if not lips:
+        if not len(rows):
             return None
         self.textures["cavity"] = Texture(
             np.full((16, 16, 4), CAVITY, np.uint8), TextureInfo(x=0, y=0, scale=16 / WIDTH)
         )
-        low = np.array([x + 2 * columns.min() - 8, y + 2 * min(lips) - 8])
-        high = np.array([x + 2 * columns.max() + 10, y + 2 * max(lips) + 10])
+        low = np.array([x + 2 * columns.min() - 8, y + 2 * rows.min() - 8])
+        high = np.array([x + 2 * columns.max() + 10, y + 2 * rows.max() + 10])
         corners = np.array([low, [high[0], low[1]], [low[0], high[1]], high])
         depth = np.full(4, self._places.mouth[2] - CAVITY_DEPTH)
         sheet = self._hung("cavity", corners, np.array([[0, 1, 2], [1, 3, 2]]), depth, np.ones(4))
@@ -329,14 +410,31 @@ class Layers:
 
     # The face
 
+    def _head(self) -> Sheet | None:
+        """The still part of the head behind the face: it must never come before an eye or the mouth."""
+        figure, whole = self._figure, self._roles.of(Role.FACE)
+        self._filled("face", self._near(whole), FACE_SCALE, figure.points, self._light, None)
+        triangles = self._bare(self._kept(whole))
+        triangles = triangles[self._deep(triangles)]
+        if not len(triangles):
+            return None
+        return self._cut("head", self._sorted(triangles, figure.points), [("face", figure.points)])
+
+    def _deep(self, triangles: Indices) -> Flags:
+        """(t,) which triangles lie well behind the eyes and hardly move."""
+        figure, eyes = self._figure, self._places.left[2]
+        limit = eyes - DEEP * (self._places.mouth[1] - self._places.left[1])
+        deep = (figure.points[:, 2] < limit) & (self._liveliness < LIVELY)
+        found: Flags = deep[figure.triangles[triangles]].any(axis=1)
+        return found
+
     def _face(self) -> Sheet:
         """The face with its keys."""
         figure = self._figure
         whole = self._roles.of(Role.FACE)
-        triangles = self._kept(whole)
-        self._filled("face", self._near(whole), FACE_SCALE, figure.points, self._light, None)
+        triangles = self._bare(self._kept(whole))
+        triangles = triangles[~self._deep(triangles)]
         shown = self._shown(figure.points, whole)
-        hidden = ~shown[figure.triangles[triangles]].all(axis=1)
         triangles = self._sorted(triangles, figure.points)
         hidden = ~shown[figure.triangles[triangles]].all(axis=1)
         triangles = triangles[np.argsort(~hidden, kind="stable")]
@@ -350,6 +448,20 @@ class Layers:
                 looks.append(self._key(key, areas, whole, used, sheet.triangles))
         return Sheet(**{**vars(sheet), "looks": self._adopted(looks, areas, rest.uv)})
 
+    def _bare(self, triangles: Indices) -> Indices:
+        """Without still skin well below hair: when the head turns, hair shows there."""
+        if "hair-back" not in self.textures:
+            return triangles
+        figure, front = self._figure, self._roles.of(Role.HAIR)
+        cover = Cover(figure.points, figure.triangles[front], CANVAS, 0.25)
+        deep = 1 - blurred((cover.ids < 0).astype(np.float64), COVERED / 4) >= 1 - 1e-9
+        row, column = (
+            np.clip((figure.pixels[:, k] / 4).astype(np.int64), 0, deep.shape[1 - k] - 1) for k in (1, 0)
+        )
+        above = cover.depth[row, column] > nearness(figure.points)
+        hidden = deep[row, column] & above & (self._liveliness < LIVELY)
+        return triangles[~hidden[figure.triangles[triangles]].all(axis=1)]
+
     def _filled(
         self, name: str, triangles: Indices, scale: float, points: Points, light: NDArray[np.float32],
         box: Box | None,
@@ -357,7 +469,8 @@ class Layers:
         """Photograph skin so that its picture has no holes: the mesh alone says where it ends."""
         shown, _ = self._photograph(name, triangles, scale, points, light, box)
         image = self.textures[name].image
-        image[~shown, 3] = 255
+        edge = blurred((~shown).astype(np.float64), 1) > 1e-6
+        image[edge, 3] = 255
         far = ~shown & (image[..., :3].max(axis=-1) == 0)
         if shown.any():
             image[far, :3] = image[shown][:, :3].mean(axis=0)
@@ -431,6 +544,17 @@ class Layers:
                 mask[by_picture[picture], lost & near] = 1
         mask[0, mask.max(axis=0) == 0] = 1
         return [Look(look.texture, look.uv, row, look.drive) for look, row in zip(looks, mask, strict=True)]
+
+
+def _agreed(flags: Flags, corners: Indices) -> Flags:
+    """(t,) flags evened out between neighbouring triangles; corners: (t, 3) shared places."""
+    _, places = np.unique(corners, return_inverse=True)
+    places = places.reshape(-1, 3)
+    share = flags.astype(np.float64)
+    for _ in range(AGREE):
+        total = np.bincount(places.ravel(), np.repeat(share, 3))
+        share = (total / np.bincount(places.ravel()))[places].mean(axis=1)
+    return share > 0.5
 
 
 def blurred(values: Points, reach: float) -> Points:

@@ -30,6 +30,7 @@ ROUND_ABOUT = 44  # directions of the soft light
 SOFT = 9  # directions that make up the key light
 CONE = 0.30  # its size: tangent of half its angle
 MAP = 288  # pixels of a side of the maps for shadows
+LEAST = 0.12  # light that reaches everything: what hair or clothes hid may come into sight
 BIAS = 6.0  # canvas units that a shadow's surface lies in front at least
 
 # places in a material's row, see `materials.Material.numbers`
@@ -55,7 +56,7 @@ def reaching(points: Points, surface: Points, triangles: Indices) -> NDArray[np.
             facing = np.clip(surface @ way, 0, 1) if column == 0 else np.ones(len(points))
             total += share * facing * _lit(upright, surface, triangles, way)
             possible += share * facing
-        result[:, column] = total / possible
+        result[:, column] = LEAST + (1 - LEAST) * total / possible
     return result
 
 

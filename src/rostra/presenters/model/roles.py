@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from rostra.errors import ModelError
 from rostra.presenters.model.cover import Cover, depth_of
 from rostra.presenters.model.figure import Figure
-from rostra.presenters.model.materials import BLEND, Material
-from rostra.presenters.model.portrait import HEIGHT, WIDTH
+from rostra.presenters.model.keys import PARTED, Places
+from rostra.presenters.model.portrait import HEIGHT, WIDTH, seen
 
 MOVED = 2.0  # canvas pixels from which a piece counts as moving
 SEEN = 0.04  # share of a piece's own pixels from which it is seen
@@ -27,8 +27,11 @@ BALL = 0.06  # of its radius that an eyeball may be uneven
 BALL_SIZE = (0.08, 0.6)  # radius, in distances between the eyes
 EYE_REACH = 0.42  # distances between the eyes within which an eyeball's middle lies
 MOUTH_REACH = (1.1, 0.95)  # the same around the mouth for what is inside: sideways, up and down
+MOSTLY = 0.5  # share of a piece's vertices that must move for it to count as moving
 HEADED = 0.5  # how much the head must move a piece that is the head's
-IN_FRONT = 8.0  # canvas units that hair must lie before head and body
+BEFORE_TEETH = 14.0  # canvas units before the teeth where the inside of the lips begins
+AROUND_PARTS = 0.2  # of their size by which throat and sockets may exceed teeth and eyeballs
+IN_FRONT = 8.0  # canvas units that hair may lie behind head and body and still count as before them
 
 Points = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -38,6 +41,9 @@ Flags = NDArray[np.bool_]
 MOUTH = ("jaw", "mouth", "tongue", "cheek")
 LIDS = ("eyeBlink", "eyeSquint", "eyeWide", "brow")
 NOT_EYES = ("lash", "brow", "lid", "line", "shadow", "socket")
+
+
+CANVAS = (0.0, 0.0, float(WIDTH), float(HEIGHT))
 
 
 class Role(IntEnum):
@@ -51,20 +57,7 @@ class Role(IntEnum):
     INNER = 5
     EYE_LEFT = 6
     EYE_RIGHT = 7
-
-
-@dataclass(frozen=True)
-class Places:
-    """Landmarks on the canvas: (3,) canvas units each."""
-
-    left: Points
-    right: Points
-    mouth: Points
-
-    @property
-    def gap(self) -> float:
-        """Between the eyes."""
-        return float(self.left[0] - self.right[0])
+    BAG = 8
 
 
 @dataclass(frozen=True)
@@ -90,17 +83,13 @@ class Sorter:
     Args:
         figure: the model.
         places: its landmarks.
-        materials: of it.
         bones: `left`, `right`: (3,) canvas units of the eyes' bones, if there are any.
     """
 
-    def __init__(
-        self, figure: Figure, places: Places, materials: list[Material], bones: dict[str, Points]
-    ) -> None:
+    def __init__(self, figure: Figure, places: Places, bones: dict[str, Points]) -> None:
         self._figure, self._places, self._bones = figure, places, bones
         self._piece = figure.pieces[figure.triangles[:, 0]]
         self._count = int(figure.pieces.max()) + 1
-        self._clear = np.array([m.mode == BLEND for m in materials])[figure.material]
         self._measure()
 
     def roles(self) -> Roles:
@@ -119,24 +108,29 @@ class Sorter:
         by_piece[face] = Role.FACE
         inner = ~eyes & ~face & self._near_mouth() & (self._seen < SEEN) & self._behind()
         by_piece[inner] = Role.INNER
-        moving = (np.maximum(self._mouth, self._lids) > MOVED) & ~eyes & ~face & ~inner & (self._head > HEADED)
-        by_piece[moving] = np.where(self._before(face)[moving], Role.OVER, Role.UNDER)
+        moving = (self._lively > MOSTLY) & ~eyes & ~face & ~inner & (self._head > HEADED)
+        within = np.where(self._near_mouth() & ~self._near_eyes(), Role.INNER, Role.UNDER)
+        by_piece[moving] = np.where(self._before(face), Role.OVER, within)[moving]
         by_piece[self._near_eyes() & ~eyes & ~face & ~inner & ~moving & ~self._before(face)] = Role.UNDER
         role = by_piece[self._piece]
         role[(role == Role.FACE) & ~self._on_head()] = Role.BODY
+        self._behind_parts(role, centres)
         return Roles(role, centres)
 
     def _measure(self) -> None:
         """Numbers of each piece: how far it moves, what it follows, how much of it is seen."""
         figure, pieces = self._figure, self._figure.pieces
-        self._mouth, self._lids = np.zeros(self._count), np.zeros(self._count)
+        self._mouth = np.zeros(self._count)
+        most = np.zeros(len(figure.points))
         for name, (vertices, moves) in figure.shifts.items():
             size = np.linalg.norm(moves, axis=1)
             if name.startswith(MOUTH):
                 np.maximum.at(self._mouth, pieces[vertices], size)
-            elif name.startswith(LIDS):
-                np.maximum.at(self._lids, pieces[vertices], size)
+            if name.startswith((*MOUTH, *LIDS)):
+                np.maximum.at(most, vertices, size)
         count = np.maximum(np.bincount(pieces, minlength=self._count), 1)
+        self._most = most
+        self._lively = np.bincount(pieces, most > MOVED, self._count) / count
         self._head = np.bincount(pieces, figure.head, self._count) / count
         self._middle = np.stack(
             [np.bincount(pieces, figure.points[:, k], self._count) / count for k in range(3)], axis=1
@@ -144,10 +138,10 @@ class Sorter:
         self._measure_sight()
 
     def _measure_sight(self) -> None:
-        figure, box = self._figure, (0.0, 0.0, float(WIDTH), float(HEIGHT))
-        whole = np.flatnonzero(~self._clear)
-        self._front = Cover(figure.points, figure.triangles[whole], box)
-        every = Cover(figure.points, figure.triangles, box)
+        figure = self._figure
+        every = Cover(figure.points, figure.triangles, CANVAS)
+        self._sighted = np.zeros(len(figure.triangles), np.bool_)
+        self._sighted[every.ids[every.ids >= 0]] = True
         shown = np.bincount(self._piece[every.ids[every.ids >= 0]], minlength=self._count)
         corners = figure.pixels[figure.triangles]
         a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
@@ -224,7 +218,7 @@ class Sorter:
         """(pieces,) which lie before the face for the most part."""
         figure = self._figure
         surface = Cover(
-            figure.points, figure.triangles[face[self._piece]], (0.0, 0.0, float(WIDTH), float(HEIGHT))
+            figure.points, figure.triangles[face[self._piece]], CANVAS
         )
         hit, under = surface.values(figure.points[:, 2:], figure.pixels)
         before = figure.points[:, 2] > under[:, 0] - 0.5
@@ -232,31 +226,76 @@ class Sorter:
         ahead = np.bincount(figure.pieces[hit & before], minlength=self._count)
         return ahead >= 0.5 * np.maximum(inside, 1)
 
+    def _behind_parts(self, role: Indices, centres: dict[str, Points]) -> None:
+        """Take from the face what lies behind teeth or eyeballs: throat and sockets."""
+        figure = self._figure
+        parted = figure.posed(PARTED)
+        self._give(role, Role.INNER, parted, BEFORE_TEETH, Role.BAG)
+        for side, eye in (("left", Role.EYE_LEFT), ("right", Role.EYE_RIGHT)):
+            if side in centres:
+                self._give(role, eye, figure.points, 0.0, Role.UNDER, centres[side])
+
+    def _give(
+        self, role: Indices, part: Role, points: Points, ahead: float, to: Role, centre: Points | None = None
+    ) -> None:
+        """Give the face's unseen triangles around a part another role.
+
+        Args:
+            role: (t,) changed.
+            part: around what.
+            points: (n, 3) of the pose.
+            ahead: canvas units before the part up to which triangles count as behind it.
+            to: the role that they get.
+            centre: (3,) of an eyeball: all that face it count as behind it. Of other parts what lies behind
+                and faces their middle does, which leaves out the skin below the chin.
+        """
+        figure, others = self._figure, np.flatnonzero(role == part)
+        if not len(others):
+            return
+        face = np.flatnonzero(role == Role.FACE)
+        middle = points[figure.triangles[face]].mean(axis=1)
+        corners = points[figure.triangles[others]].reshape(-1, 3)
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        reach = AROUND_PARTS * (high - low)[:2]
+        near = ((middle[:, :2] > low[:2] - reach) & (middle[:, :2] < high[:2] + reach)).all(axis=1)
+        behind = ~before_all(figure, face, others, points, -ahead)
+        surface = figure.normals[figure.triangles[face]].mean(axis=1) * [1, -1, 1]
+        goal = (low + high) / 2 if centre is None else centre
+        toward = ((goal - middle) * surface).sum(axis=1) > 0
+        behind = behind & toward if centre is None else behind | toward
+        role[face[near & behind & ~self._sighted[face]]] = to
+
     def _on_head(self) -> Flags:
-        """(t,) which triangles follow the head at all."""
-        followed: Flags = self._figure.head[self._figure.triangles].max(axis=1) > 0.02
+        """(t,) which triangles follow the head, or move with the face."""
+        figure = self._figure
+        follow = (figure.head > HEADED) | (self._most > MOVED)
+        followed: Flags = follow[figure.triangles].any(axis=1)
         return followed
 
 
-def before_all(figure: Figure, triangles: Indices, others: Indices) -> Flags:
+def before_all(
+    figure: Figure, triangles: Indices, others: Indices, points: Points, margin: float = IN_FRONT
+) -> Flags:
     """(triangles,) which lie before other triangles, or beside them and nearer than their outline.
 
     Args:
         figure: the model.
         triangles: numbers of those asked about.
         others: numbers of those before or behind which they lie.
+        points: (n, 3) canvas units of the pose.
+        margin: canvas units that they may lie behind and still count as before.
     """
     box, step = (-160.0, -160.0, WIDTH + 320.0, HEIGHT + 320.0), 4.0
-    surface = Cover(figure.points, figure.triangles[others], box, 1 / step)
+    surface = Cover(points, figure.triangles[others], box, 1 / step)
     depth = np.where(surface.ids >= 0, surface.depth.astype(np.float64), np.nan)
     filled = _filled(depth)
-    middle = figure.points[figure.triangles[triangles]].mean(axis=1)
-    pixels = figure.pixels[figure.triangles[triangles]].mean(axis=1)
+    middle = points[figure.triangles[triangles]].mean(axis=1)
+    pixels = seen(middle)
     column, row = (
         np.clip(((pixels[:, k] - box[k]) / step).astype(np.int64), 0, filled.shape[1 - k] - 1) for k in (0, 1)
     )
     z = depth_of(filled[row, column])
-    ahead: Flags = middle[:, 2] > z - IN_FRONT
+    ahead: Flags = middle[:, 2] > z - margin
     return ahead
 
 
