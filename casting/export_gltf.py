@@ -231,9 +231,7 @@ class Export:
             shift = self._moved(weights)[used]
             if np.abs(shift).max() > 1e-5:
                 shifts[unit] = shift
-        self._write(
-            name, points[used], split(local.reshape(quads.shape)), colours[used], rough, None, shifts
-        )
+        self._write(name, points[used], split(local.reshape(quads.shape)), colours[used], rough, None, shifts)
 
     def _moved(self, weights: Mapping[str, float]) -> Points:
         shift = np.zeros((human.COUNT, 3))

@@ -89,7 +89,11 @@ class Document:
             "attributes": {"POSITION": self.add_array(points, "f4", bounds=True), **named},
             "indices": self.add_array(np.asarray(triangles).ravel(), "u4"),
             "material": material,
-            **({"targets": [{"POSITION": self.add_array(t, "f4", bounds=True)} for t in targets]} if targets else {}),
+            **(
+                {"targets": [{"POSITION": self.add_array(t, "f4", bounds=True)} for t in targets]}
+                if targets
+                else {}
+            ),
         }
 
     def bytes(self) -> bytes:

@@ -86,7 +86,9 @@ def _values(document: Document, info: Json, name: str, widths: tuple[int, ...]) 
     count, width = info.get("count"), WIDTHS.get(str(info.get("type")), 0)
     kind = TYPES.get(info.get("componentType", 0))
     if not whole(count) or not 0 <= count <= MAX_COUNT:  # type: ignore[operator]
-        raise ModelError(f"{name} has {count} elements; {MAX_COUNT} is the most.", "Simplify the model.", name)
+        raise ModelError(
+            f"{name} has {count} elements; {MAX_COUNT} is the most.", "Simplify the model.", name
+        )
     if kind is None or width not in widths:
         raise ModelError(f"{name} has an unfitting type ({info.get('type')}).", REPAIR, name)
     assert count is not None  # checked above

@@ -129,9 +129,7 @@ class _Subject:
     def _look(self, nodes: Tree) -> None:
         """Find the face and set up the camera."""
         found, shown = self._bones, self._scene
-        hung = {
-            side: skeleton.following(nodes, found, dict(shown.bones), f"{side}Eye") for side in SIDES
-        }
+        hung = {side: skeleton.following(nodes, found, dict(shown.bones), f"{side}Eye") for side in SIDES}
         head = skeleton.head(nodes, found, dict(shown.bones))
         spots = {
             side: place

@@ -34,8 +34,14 @@ def cover(triangles: Any, xs: Any, ys: Any, near: Any, depth: Any, ids: Any) -> 
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if abs(area) < 1e-9:
             continue
-        left, right = int(max(np.ceil(min(ax, bx, cx) - 0.5), 0)), int(min(np.ceil(max(ax, bx, cx) - 0.5), width))
-        top, bottom = int(max(np.ceil(min(ay, by, cy) - 0.5), 0)), int(min(np.ceil(max(ay, by, cy) - 0.5), height))
+        left, right = (
+            int(max(np.ceil(min(ax, bx, cx) - 0.5), 0)),
+            int(min(np.ceil(max(ax, bx, cx) - 0.5), width)),
+        )
+        top, bottom = (
+            int(max(np.ceil(min(ay, by, cy) - 0.5), 0)),
+            int(min(np.ceil(max(ay, by, cy) - 0.5), height)),
+        )
         over = 1.0 / area
         for row in range(top, bottom):
             y = row + 0.5

@@ -200,7 +200,9 @@ class _Made:
         """A shift, kept only at the mouth or at the brows."""
         vertices, moves = shift
         rise = (self._points[vertices, 1] - self._eyes) / self._height
-        share = np.clip((rise - 0.12) / 0.15, 0, 1) if place == "brows" else np.clip((-0.35 - rise) / 0.2, 0, 1)
+        share = (
+            np.clip((rise - 0.12) / 0.15, 0, 1) if place == "brows" else np.clip((-0.35 - rise) / 0.2, 0, 1)
+        )
         return vertices, moves * share[:, None]
 
 

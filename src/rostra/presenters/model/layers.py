@@ -158,9 +158,7 @@ class Layers:
         left, top = max(x, 0.0), max(y, 0.0)
         return left, top, min(x + width, WIDTH) - left, min(y + height, HEIGHT) - top
 
-    def _measured(
-        self, triangles: Indices, box: Box, pixels: Points, net: Indices
-    ) -> tuple[Points, Points]:
+    def _measured(self, triangles: Indices, box: Box, pixels: Points, net: Indices) -> tuple[Points, Points]:
         """(n,) depth and share of the head at the points of a net, evened out."""
         figure = self._figure
         cover = Cover(figure.points, figure.triangles[triangles], box)
@@ -262,9 +260,7 @@ class Layers:
         depth = points[self._figure.triangles[triangles], 2].mean(axis=1)
         return triangles[np.argsort(depth, kind="stable")]
 
-    def _cut(
-        self, name: str, triangles: Indices, looks: Sequence[tuple[str, Points]]
-    ) -> Sheet:
+    def _cut(self, name: str, triangles: Indices, looks: Sequence[tuple[str, Points]]) -> Sheet:
         """A sheet of the model's own triangles.
 
         Args:
@@ -378,7 +374,9 @@ class Layers:
         calm = nets.even(nets.spread(values, known, net), net, 2)
         every = np.arange(len(pixels))
         shapes = {name: (every, calm[:, 1 + 3 * n : 4 + 3 * n]) for n, name in enumerate(names)}
-        back = sum((w * shapes[name][1] for name, w in PARTED.items() if name in shapes), np.zeros((len(pixels), 3)))
+        back = sum(
+            (w * shapes[name][1] for name, w in PARTED.items() if name in shapes), np.zeros((len(pixels), 3))
+        )
         return placed(pixels, calm[:, 0]) - back, shapes
 
     def _tip(self, vertices: Points) -> dict[str, Target]:
@@ -475,15 +473,15 @@ class Layers:
         if shown.any():
             image[far, :3] = image[shown][:, :3].mean(axis=0)
 
-    def _key(
-        self, key: Key, areas: dict[str, Region], whole: Indices, used: Indices, local: Indices
-    ) -> Look:
+    def _key(self, key: Key, areas: dict[str, Region], whole: Indices, used: Indices, local: Indices) -> Look:
         """The face in a far expression."""
         figure, points = self._figure, self._pose(key.picture)
         if key.picture not in self.textures:
             light = self._light if key.picture != "open" else self._reaching(points)
             scale = LID_SCALE if key.picture == "blink" else KEY_SCALE
-            self._filled(key.picture, self._near(whole), scale, points, light, self._key_box(key, areas, used))
+            self._filled(
+                key.picture, self._near(whole), scale, points, light, self._key_box(key, areas, used)
+            )
         shown = self._shown(points, whole)[used]
         uv = self._tucked(seen(points[used]), shown, local)
         share = areas[key.region].share(figure.pixels[used]) * shown
@@ -584,5 +582,3 @@ def enclosed(empty: Flags) -> Flags:
         if (grown == outside).all():
             return empty & ~outside
         outside = grown
-
-

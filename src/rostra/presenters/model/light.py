@@ -107,7 +107,9 @@ def _lit(points: Points, surface: Points, triangles: Indices, way: Points) -> ND
 
 
 @inlined
-def shade(row: Any, red: Any, green: Any, blue: Any, nx: Any, ny: Any, nz: Any, soft: Any, key: Any, out: Any) -> None:
+def shade(
+    row: Any, red: Any, green: Any, blue: Any, nx: Any, ny: Any, nz: Any, soft: Any, key: Any, out: Any
+) -> None:
     """Linear light of a point into `out[0:3]`.
 
     Args:

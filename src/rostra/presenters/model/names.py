@@ -47,7 +47,9 @@ def _plain(name: str) -> str:
 
 
 _ARKIT = {_plain(name): name for name in ARKIT}
-_EXPRESSIONS = {name.lower(): name for name in EXPRESSIONS} | {name.lower(): to for name, to in ALIASES.items()}
+_EXPRESSIONS = {name.lower(): name for name in EXPRESSIONS} | {
+    name.lower(): to for name, to in ALIASES.items()
+}
 
 
 def channel(name: str) -> str | None:

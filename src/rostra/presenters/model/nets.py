@@ -47,7 +47,10 @@ def net(shown: Flags, box: Box, scale: float, step: float) -> tuple[Points, Indi
 def _filled_cells(shown: Flags, xs: Points, ys: Points) -> Flags:
     """(rows, columns) which cells of a grid show anything, one texel around counted."""
     table = np.pad(shown.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    left, top = (np.clip(np.floor(a[:-1]).astype(int) - 1, 0, n) for a, n in ((xs, shown.shape[1]), (ys, shown.shape[0])))
+    left, top = (
+        np.clip(np.floor(a[:-1]).astype(int) - 1, 0, n)
+        for a, n in ((xs, shown.shape[1]), (ys, shown.shape[0]))
+    )
     right, bottom = (
         np.clip(np.ceil(a[1:]).astype(int) + 2, 0, n) for a, n in ((xs, shown.shape[1]), (ys, shown.shape[0]))
     )
@@ -93,6 +96,7 @@ def _gathered(values: Points, pairs: Indices) -> tuple[Points, Indices]:
     """Sum and number of the second of each pair, at the first."""
     count = np.bincount(pairs[:, 0], minlength=len(values))
     total = np.stack(
-        [np.bincount(pairs[:, 0], values[pairs[:, 1], k], len(values)) for k in range(values.shape[1])], axis=1
+        [np.bincount(pairs[:, 0], values[pairs[:, 1], k], len(values)) for k in range(values.shape[1])],
+        axis=1,
     )
     return total, count

@@ -172,8 +172,14 @@ def _draw(
         # y points down, so that a triangle's front has a negative area
         if abs(area) < 1e-9 or (area > 0 and row[DOUBLE] < 0.5):
             continue
-        left, right = int(max(np.ceil(min(ax, bx, cx) - 0.5), 0)), int(min(np.ceil(max(ax, bx, cx) - 0.5), width))
-        top, bottom = int(max(np.ceil(min(ay, by, cy) - 0.5), 0)), int(min(np.ceil(max(ay, by, cy) - 0.5), height))
+        left, right = (
+            int(max(np.ceil(min(ax, bx, cx) - 0.5), 0)),
+            int(min(np.ceil(max(ax, bx, cx) - 0.5), width)),
+        )
+        top, bottom = (
+            int(max(np.ceil(min(ay, by, cy) - 0.5), 0)),
+            int(min(np.ceil(max(ay, by, cy) - 0.5), height)),
+        )
         if left >= right or top >= bottom:
             continue
         texture = int(row[TEXTURE])
@@ -260,5 +266,9 @@ def _spread(image: Any, rounds: Any) -> None:
                                 blue += image[y + dy, x + dx, 2]
                                 count += 1
                 if count > 0:
-                    image[y, x, 0], image[y, x, 1], image[y, x, 2] = red // count, green // count, blue // count
+                    image[y, x, 0], image[y, x, 1], image[y, x, 2] = (
+                        red // count,
+                        green // count,
+                        blue // count,
+                    )
                     known[y, x] = turn + 2

@@ -157,7 +157,9 @@ def landmarks(
     mouth = _mouth(points, opening, float(centre[0]), float(left[0] - right[0]))
     height = float(centre[1] - mouth[1])
     if not height > 0:
-        raise ModelError("The model's mouth does not lie below its eyes.", "Export it upright.", "blendshapes")
+        raise ModelError(
+            "The model's mouth does not lie below its eyes.", "Export it upright.", "blendshapes"
+        )
     chin = _chin(points, mouth, centre, height, float(left[0] - right[0]))
     crown = points[:, 1] > centre[1]
     crown &= np.abs(points[:, 0] - centre[0]) < 1.2 * height

@@ -30,6 +30,7 @@ MOUTH_REACH = (1.1, 0.95)  # the same around the mouth for what is inside: sidew
 MOSTLY = 0.5  # share of a piece's vertices that must move for it to count as moving
 HEADED = 0.5  # how much the head must move a piece that is the head's
 BEFORE_TEETH = 14.0  # canvas units before the teeth where the inside of the lips begins
+INSIDE = 0.22  # distances from mouth to eyes behind the lips: what faces inwards there is throat
 AROUND_PARTS = 0.2  # of their size by which throat and sockets may exceed teeth and eyeballs
 IN_FRONT = 8.0  # canvas units that hair may lie behind head and body and still count as before them
 
@@ -217,9 +218,7 @@ class Sorter:
     def _before(self, face: Flags) -> Flags:
         """(pieces,) which lie before the face for the most part."""
         figure = self._figure
-        surface = Cover(
-            figure.points, figure.triangles[face[self._piece]], CANVAS
-        )
+        surface = Cover(figure.points, figure.triangles[face[self._piece]], CANVAS)
         hit, under = surface.values(figure.points[:, 2:], figure.pixels)
         before = figure.points[:, 2] > under[:, 0] - 0.5
         inside = np.bincount(figure.pieces[hit], minlength=self._count)
@@ -262,7 +261,11 @@ class Sorter:
         surface = figure.normals[figure.triangles[face]].mean(axis=1) * [1, -1, 1]
         goal = (low + high) / 2 if centre is None else centre
         toward = ((goal - middle) * surface).sum(axis=1) > 0
-        behind = behind & toward if centre is None else behind | toward
+        if centre is None:
+            deep = INSIDE * (self._places.mouth[1] - self._places.left[1])
+            behind = (behind | (middle[:, 2] < self._places.mouth[2] - deep)) & toward
+        else:
+            behind |= toward
         role[face[near & behind & ~self._sighted[face]]] = to
 
     def _on_head(self) -> Flags:

@@ -160,7 +160,9 @@ class _Reader:
             document.one("materials", number)
         parts = grown.parts
         parts["points"].append(posed)
-        parts["normals"].append(self._normals(attributes, name, used, matrices, posed, triangles, len(points)))
+        parts["normals"].append(
+            self._normals(attributes, name, used, matrices, posed, triangles, len(points))
+        )
         parts["uv"].append(self._coordinates(attributes, name, used, len(points)))
         parts["colours"].append(self._colours(attributes, name, used, len(points)))
         parts["triangles"].append(triangles + grown.count)
@@ -250,9 +252,7 @@ class _Reader:
             if f"JOINTS_{group}" not in attributes:
                 continue
             key = f"{name}.JOINTS_{group}"
-            numbers = accessors.indices(
-                self._document, attributes[f"JOINTS_{group}"], key, 4, 1 << 16
-            )
+            numbers = accessors.indices(self._document, attributes[f"JOINTS_{group}"], key, 4, 1 << 16)
             weights = accessors.array(
                 self._document, attributes.get(f"WEIGHTS_{group}"), f"{name}.WEIGHTS_{group}", 4
             )

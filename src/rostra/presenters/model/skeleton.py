@@ -25,7 +25,10 @@ Points = NDArray[np.float64]
 def bones(document: Document, tree: Tree, known: dict[str, int]) -> dict[str, int]:
     """The bones of a model: those that VRM names, and others by their nodes' names."""
     joints = {
-        joint for skin in document.every("skins") for joint in _list(skin.get("joints")) if isinstance(joint, int)
+        joint
+        for skin in document.every("skins")
+        for joint in _list(skin.get("joints"))
+        if isinstance(joint, int)
     }
     valid = {bone: node for bone, node in known.items() if 0 <= node < len(tree.names)}
     return names.bones(tree.names, joints) | valid
