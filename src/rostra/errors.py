@@ -4,6 +4,7 @@
     ├── InputError              the caller gave something unusable: do not retry, change it
     │   ├── ScriptError         a script that cannot be performed
     │   ├── UnknownNameError    a presenter, voice, background … that is not there
+    │   ├── TakenError          a name that somebody else has
     │   ├── MediaError          a picture, clip or sound that cannot be read
     │   ├── PackError           a presenter's pack that is damaged or of another version
     │   └── ModelError          a 3D model that cannot become a presenter
@@ -66,6 +67,13 @@ class UnknownNameError(InputError):
         near = get_close_matches(name.lower(), known, n=3, cutoff=0.5) or known[:6]
         remedy = f"Did you mean {' or '.join(near)}?" if near else f"There is no {kind} at all."
         super().__init__(f"There is no {kind} {name!r}.", remedy, field or kind)
+
+
+class TakenError(InputError):
+    """A name that somebody else has."""
+
+    code = "NAME_TAKEN"
+    status = 409
 
 
 class MediaError(InputError):

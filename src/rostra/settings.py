@@ -36,7 +36,14 @@ class Settings(BaseSettings):
         "`rostra models fetch` got, the user's cache folder.",
     )
     presenters: Path | None = _setting(
-        None, "Folder of further presenters (`*.pack`), besides those that come with Rostra."
+        None,
+        "Folder of your own presenters (`*.pack`), besides those that come with Rostra. Without it, "
+        "`rostra/presenters` in the user's data folder (`~/.local/share`).",
+    )
+    photo_python: Path | None = _setting(
+        None,
+        "Python that has mediapipe 0.10.21, for presenters from photos. Without it, what "
+        "`rostra models fetch --photo` set up, or this Python.",
     )
     speech_threads: int = _setting(1, "Threads of one voice.", "threads", ge=1, le=64)
     encoder_threads: int = _setting(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rostra.presenters.catalogue import Catalogue
+from rostra.presenters.own import Shelf, home
 from rostra.settings import settings
 
 if TYPE_CHECKING:
@@ -15,8 +16,28 @@ if TYPE_CHECKING:
 
 def catalogue() -> Catalogue:
     """The presenters of this machine."""
-    folder = settings().presenters
-    return Catalogue([folder] if folder else [])
+    return Catalogue([shelf().folder])
+
+
+def shelf() -> Shelf:
+    """The own presenters of this machine."""
+    return Shelf(settings().presenters or home())
+
+
+def check_voice(name: str) -> None:
+    """Refuse a voice that is not there.
+
+    Raises:
+        UnknownNameError, MissingError: as `rostra.speech.catalogue.voice`.
+    """
+    from rostra.speech.catalogue import voice
+
+    voice(name, settings().models)
+
+
+def photo_python() -> Path | None:
+    """The Python that runs the face finder, if one is set."""
+    return settings().photo_python
 
 
 def limits() -> Limits:

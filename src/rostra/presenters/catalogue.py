@@ -32,6 +32,7 @@ class Card(BaseModel):
     kind: str = ""
     bio: str = ""
     voice: VoiceChoice
+    origin: dict[str, str] = {}  # as in the pack: tool, source, consent, mark
 
 
 class Catalogue:
@@ -55,7 +56,7 @@ class Catalogue:
         Raises:
             PackError: one of the files is not a pack; names it.
         """
-        return [_card(path) for path in self.files().values()]
+        return [card(path) for path in self.files().values()]
 
     def find(self, name: str, field: str = "presenter") -> Pack:
         """The pack of a presenter, loaded and checked once.
@@ -71,7 +72,12 @@ class Catalogue:
         return _load(path, path.stat().st_mtime_ns)
 
 
-def _card(path: Path) -> Card:
+def card(path: Path) -> Card:
+    """What a pack says of itself.
+
+    Raises:
+        PackError: the file is not a pack; names it.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             return Card.model_validate(json.loads(archive.read("pack.json")))

@@ -15,6 +15,22 @@ from rostra.production.order import check_size
 from rostra.production.pose import row
 from rostra.production.script import Scene
 
+LARGE, CELL, COLUMNS = Size(1080, 1080), 480, 4  # pixels of a drawn still and of its place on a sheet
+SHEET = {
+    "rest": ("rest", 0, 0),
+    "aa": ("aa", 0, 0),
+    "ee": ("ee", 0, 0),
+    "oo": ("oo", 0, 0),
+    "f": ("f", 0, 0),
+    "m": ("m", 0, 0),
+    "smile": ("smile", 0, 0),
+    "blink": ("blink", 0, 0),
+    "half a blink": ("halfblink", 0, 0),
+    "looks aside": ("gazeYaw=0.2", 0, 0),
+    "turns left": ("rest", 7, 0),
+    "turns right, nods": ("ah", -7, 4),
+}  # label -> expression, yaw, pitch in degrees
+
 
 def still(presenter: str, background: str, pose: FloatArray, size: Size, out: Path, parts: Parts) -> None:
     """Draw one picture of a presenter in a pose.
@@ -28,6 +44,22 @@ def still(presenter: str, background: str, pose: FloatArray, size: Size, out: Pa
     frame = Yuv420.empty(size)
     Stage(pack, Layout.FULL, size, backdrop(background, size)).draw(pose, frame)
     sheet.poster(frame, out)
+
+
+def expressions(presenter: str, background: str, out: Path, parts: Parts) -> None:
+    """Draw a sheet of a presenter at rest, speaking, blinking, looking aside and turning.
+
+    Raises:
+        InputError: the presenter or background is not there.
+        OutputError: the sheet cannot be written.
+    """
+    stage = Stage(parts.presenters.find(presenter), Layout.FULL, LARGE, backdrop(background, LARGE))
+    frame = Yuv420.empty(LARGE)
+    cells = []
+    for label, (expression, yaw, pitch) in SHEET.items():
+        stage.draw(row(expression, yaw, pitch), frame)
+        cells.append(sheet.thumbnail(frame, label, CELL))
+    sheet.save(sheet.sheet(cells, COLUMNS), out)
 
 
 def poster(company: Company, scene: Scene, size: Size, out: Path) -> None:

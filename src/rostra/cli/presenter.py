@@ -1,0 +1,109 @@
+"""`rostra presenter`: own presenters, from a photo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from rostra.errors import InputError
+
+if TYPE_CHECKING:
+    from rostra.presenters.own import Profile
+    from rostra.presenters.pack import Pack
+
+app = typer.Typer(no_args_is_help=True, help="Add, list, preview and remove your own presenters.")
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What the presenter is called.")],
+    photo: Annotated[
+        Path | None,
+        typer.Option(
+            help="A JPEG, PNG or WebP: one face, looking at the camera, mouth closed, even light, "
+            "head and shoulders in the picture."
+        ),
+    ] = None,
+    voice: Annotated[
+        str | None, typer.Option(help="A name of `rostra voices`; one that fits the kind without it.")
+    ] = None,
+    kind: Annotated[Literal["woman", "man", "person"], typer.Option(help="For the list.")] = "person",
+    consent: Annotated[
+        str, typer.Option(help="What the person who is shown has agreed to; it is kept in the pack.")
+    ] = "",
+    mark: Annotated[
+        str, typer.Option(help="A short text, drawn small into a corner of every video, like `AI presenter`.")
+    ] = "",
+) -> None:
+    """Make a presenter of your own."""
+    from rostra.cli.console import remark
+    from rostra.cli.parts import check_voice, shelf
+    from rostra.presenters.own import Profile
+
+    profile = Profile(name, kind, voice or "", consent, mark)
+    if voice:
+        check_voice(voice)
+    shelf().reserve(profile.id)
+    place = shelf().add(_make(profile, {"photo": photo}))
+    if not consent:
+        remark("No consent is recorded. Show only people who have agreed; --consent keeps their statement.")
+    typer.echo(f"{profile.id}: {place}")
+    typer.echo(f"Try it: rostra presenter preview {profile.id}")
+
+
+@app.command("list")
+def list_() -> None:
+    """List your own presenters."""
+    from rostra.cli.console import show
+    from rostra.cli.parts import shelf
+    from rostra.presenters.catalogue import card
+
+    cards = [(card(path), path) for path in shelf().files().values()]
+    rows = [
+        (one.id, one.name, one.kind, one.voice.name, one.origin.get("tool", ""), one.origin.get("consent", ""), str(path))
+        for one, path in cards
+    ]
+    show(["Presenter", "Name", "Kind", "Voice", "Made from", "Consent", "File"], rows)
+
+
+@app.command("preview")
+def preview(
+    name: Annotated[str, typer.Argument(help="Who.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG, JPEG or WebP.")] = None,
+    background: Annotated[str, typer.Option(help="As for `rostra render`.")] = "office-1",
+) -> None:
+    """Draw a sheet of what a presenter looks like, speaking, blinking and turning."""
+    from rostra.cli.parts import line_parts
+    from rostra.production.script import beside
+    from rostra.production.stills import expressions
+
+    place = output or Path(f"{name.lower()}.png")
+    expressions(name, beside(background, Path.cwd()), place, line_parts())
+    typer.echo(str(place))
+
+
+@app.command("remove")
+def remove(name: Annotated[str, typer.Argument(help="Who.")]) -> None:
+    """Delete a presenter of your own."""
+    from rostra.cli.parts import shelf
+
+    typer.echo(f"Deleted {shelf().remove(name)}.")
+
+
+def _make(profile: Profile, sources: dict[str, Path | None]) -> Pack:
+    """The pack from the one source that was given."""
+    given = {kind: path for kind, path in sources.items() if path is not None}
+    if len(given) != 1:
+        wanted = " or ".join(f"--{kind}" for kind in sources)
+        raise InputError("A presenter is made from one thing.", f"Give {wanted}.", next(iter(sources)))
+    [(_, path)] = given.items()
+    return _from_photo(profile, path)
+
+
+def _from_photo(profile: Profile, path: Path) -> Pack:
+    from rostra.cli.parts import photo_python
+    from rostra.presenters.photo import from_photo
+
+    return from_photo(path, profile, photo_python())
