@@ -29,9 +29,9 @@ def view(document: Document, index: Any, name: str) -> bytes:
     """
     info = document.one("bufferViews", index)
     number, start, size = info.get("buffer"), info.get("byteOffset", 0), info.get("byteLength")
-    if not whole(number) or not 0 <= number < len(document.buffers):  # type: ignore[operator]
+    if not whole(number) or not 0 <= number < len(document.buffers):
         raise ModelError(f"{name} names buffer {number}, which is not there.", REPAIR, name)
-    data = document.buffers[number]  # type: ignore[index]
+    data = document.buffers[number]
     if not (whole(start) and whole(size)) or start < 0 or size < 0 or start + size > len(data):
         raise ModelError(f"{name} reaches out of its buffer.", REPAIR, name)
     return data[start : start + size]
@@ -50,7 +50,8 @@ def array(document: Document, index: Any, name: str, width: int) -> NDArray[np.f
     raw = _values(document, info, f"{name} (accessors[{index}])", (width,))
     if info.get("normalized") and raw.dtype.kind in "iu":
         most = np.iinfo(raw.dtype).max
-        return np.maximum(raw.astype(np.float32) / np.float32(most), np.float32(-1))
+        scaled: NDArray[np.float32] = np.maximum(raw.astype(np.float32) / np.float32(most), np.float32(-1))
+        return scaled
     values = raw.astype(np.float32)
     if not np.isfinite(values).all():
         raise ModelError(f"{name} holds numbers that are not finite.", REPAIR, name)
@@ -85,13 +86,12 @@ def _values(document: Document, info: Json, name: str, widths: tuple[int, ...]) 
     """(count, width) as stored, with sparse values put in."""
     count, width = info.get("count"), WIDTHS.get(str(info.get("type")), 0)
     kind = TYPES.get(info.get("componentType", 0))
-    if not whole(count) or not 0 <= count <= MAX_COUNT:  # type: ignore[operator]
+    if not whole(count) or not 0 <= count <= MAX_COUNT:
         raise ModelError(
             f"{name} has {count} elements; {MAX_COUNT} is the most.", "Simplify the model.", name
         )
     if kind is None or width not in widths:
         raise ModelError(f"{name} has an unfitting type ({info.get('type')}).", REPAIR, name)
-    assert count is not None  # checked above
     if "bufferView" in info:
         values = _strided(document, info, name, count, width, np.dtype(kind))
     else:
@@ -120,13 +120,13 @@ def _sparse(document: Document, info: Any, name: str, values: Array) -> Array:
     if not isinstance(info, dict) or not isinstance(info.get("indices"), dict):
         raise ModelError(f"{name} has broken sparse values.", REPAIR, name)
     count = info.get("count")
-    if not whole(count) or not 0 <= count <= len(values):  # type: ignore[operator]
+    if not whole(count) or not 0 <= count <= len(values):
         raise ModelError(f"{name} has broken sparse values.", REPAIR, name)
     kind = np.dtype(TYPES.get(info["indices"].get("componentType", 0), "<f4"))
     if kind.kind != "u" or not isinstance(info.get("values"), dict):
         raise ModelError(f"{name} has broken sparse values.", REPAIR, name)
-    where = _strided(document, info["indices"], name, count, 1, kind)[:, 0]  # type: ignore[arg-type]
+    where = _strided(document, info["indices"], name, count, 1, kind)[:, 0]
     if where.size and int(where.max()) >= len(values):
         raise ModelError(f"{name} has sparse values out of range.", REPAIR, name)
-    values[where] = _strided(document, info["values"], name, count, values.shape[1], values.dtype)  # type: ignore[arg-type]
+    values[where] = _strided(document, info["values"], name, count, values.shape[1], values.dtype)
     return values

@@ -37,7 +37,8 @@ from rostra.presenters.model.roles import Sorter
 from rostra.presenters.model.scene import Scene, scene
 from rostra.presenters.model.sheets import assembled
 from rostra.presenters.model.vrm import vrm
-from rostra.presenters.pack import Pack, Texture, VoiceChoice
+from rostra.presenters.own import Profile
+from rostra.presenters.pack import Pack, Texture
 
 NECK = 0.55  # distances from mouth to eyes below the chin where a neck ends, if no bone says it
 JAW = 0.15  # the same above the chin where the head begins
@@ -47,64 +48,39 @@ SIDES = ("left", "right")
 Points = NDArray[np.float64]
 
 
-def bake(
-    path: Path,
-    name: str,
-    voice: VoiceChoice,
-    *,
-    id: str | None = None,  # noqa: A002 - it is the pack's word
-    kind: str = "person",
-    bio: str = "",
-    manner: Mapping[str, float] | None = None,
-    consent: str = "",
-) -> Pack:
-    """Make a presenter of a 3D model.
+def from_model(source: Path, profile: Profile, bio: str = "") -> Pack:
+    """Make a presenter from a 3D model.
 
     Args:
-        path: a .glb, .gltf or .vrm with ARKit's blendshapes or VRM's expressions.
-        name: of the presenter.
-        voice: what they speak with.
-        id: of the pack; by default made of the name.
-        kind: `woman`, `man` or `person`.
+        source: a .glb, .gltf or .vrm with ARKit's blendshapes or VRM's expressions.
+        profile: who it is.
         bio: one line about them.
-        manner: parameters of the acting that differ from the default.
-        consent: what the person, or the model's author, has agreed to.
 
     Raises:
         ModelError: the file cannot be read, or lacks what a presenter needs; names the part.
     """
-    document = read(path)
+    document = read(source)
     subject = _Subject(document)
     layers = subject.layers()
     sheets = layers.sheets()
-    return assembled(
-        sheets,
-        {
-            "id": id or slug(name),
-            "name": name,
-            "kind": kind,
-            "bio": bio,
-            "voice": voice,
-            "manner": dict(manner or {}),
-            "origin": _origin(document, path, consent),
-            **subject.manifest(layers.textures),
-        },
-        layers.textures,
-    )
+    manifest = {
+        "id": profile.id,
+        "name": profile.name,
+        "kind": profile.kind,
+        "bio": bio,
+        "voice": profile.choice,
+        "origin": profile.origin("model", _digest(document)),
+        **subject.manifest(layers.textures),
+    }
+    return assembled(sheets, manifest, layers.textures)
 
 
-def slug(name: str) -> str:
-    """An id for a name: small letters, digits and dashes."""
-    plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
-    return "-".join(part for part in plain.split("-") if part)[:64] or "model"
-
-
-def _origin(document: Document, path: Path, consent: str) -> dict[str, str]:
-    digest = hashlib.sha256(path.read_bytes())
+def _digest(document: Document) -> str:
+    """SHA-256 of a document and its buffers."""
+    digest = hashlib.sha256(document.text)
     for buffer in document.buffers:
         digest.update(buffer)
-    said = {"consent": consent} if consent else {}
-    return {"tool": "model", "source": path.name, "sha256": digest.hexdigest(), **said}
+    return digest.hexdigest()
 
 
 class _Subject:
@@ -187,8 +163,9 @@ class _Subject:
     def layers(self) -> Layers:
         """What makes the layers."""
         figure, camera, face = self.figure(), self.portrait, self.landmarks
-        used = sorted({self._materials[n].texture for n in np.unique(figure.material)} - {None})  # type: ignore[type-var]
-        hung = pictures.hang(self._document, used)  # type: ignore[arg-type]
+        textures = {self._materials[n].texture for n in np.unique(figure.material)}
+        used = sorted(texture for texture in textures if texture is not None)
+        hung = pictures.hang(self._document, used)
         numbers = {texture: number for number, texture in enumerate(used)}
         left, right, mouth = camera.canvas(np.stack([face.left, face.right, face.mouth]))
         places = Places(left, right, mouth)
@@ -196,7 +173,7 @@ class _Subject:
         roles = Sorter(figure, places, bones).roles()
         self._centres, self._roles = roles.centres, roles
         shown = {n: _untextured(m) if m.texture not in numbers else m for n, m in enumerate(self._materials)}
-        studio = Studio(figure, list(shown.values()), hung, numbers)  # type: ignore[arg-type]
+        studio = Studio(figure, list(shown.values()), hung, numbers)
         clear = np.array([material.mode == BLEND for material in self._materials])[figure.material]
         neck = float(camera.canvas(np.array([[0.0, face.chin - NECK * face.height, 0.0]]))[0, 1])
         return Layers(figure, roles, places, studio, neck, clear)

@@ -14,7 +14,7 @@ import json
 import struct
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import unquote
 
 from rostra.errors import ModelError
@@ -48,11 +48,13 @@ class Document:
 
     Args:
         json: the parsed document.
+        text: its bytes.
         buffers: the bytes of each buffer.
         home: folder in which pictures of a `.gltf` lie; None for one file.
     """
 
     json: Json
+    text: bytes
     buffers: tuple[bytes, ...]
     home: Path | None
 
@@ -62,7 +64,7 @@ class Document:
         Raises:
             ModelError: it is no list of objects.
         """
-        things = self.json.get(place, [])
+        things: list[Json] = self.json.get(place, [])
         if not isinstance(things, list) or not all(isinstance(thing, dict) for thing in things):
             raise ModelError(f"{place} is not a list of objects.", REPAIR, place)
         if len(things) > MAX_LIST:
@@ -75,13 +77,13 @@ class Document:
         Raises:
             ModelError: the document names an entry that is not there.
         """
-        things = self.every(place)
+        things: list[Json] = self.every(place)
         if not whole(index) or not 0 <= index < len(things):
             raise ModelError(f"The model names {place}[{index}], which is not there.", REPAIR, place)
         return things[index]
 
 
-def whole(value: Any) -> bool:
+def whole(value: Any) -> TypeGuard[int]:
     """Whether a value of JSON is a whole number (true and false are not)."""
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -102,7 +104,7 @@ def read(path: Path) -> Document:
         raise ModelError(f"{path.name} is no glTF or VRM file.", "Give a .glb, .gltf or .vrm.", "model")
     document = _parse(text)
     _supported(document)
-    return Document(document, _buffers(document, binary, home), home)
+    return Document(document, text, _buffers(document, binary, home), home)
 
 
 def _file(path: Path, name: str) -> bytes:
@@ -183,7 +185,7 @@ def _buffers(document: Json, binary: bytes | None, home: Path | None) -> tuple[b
     for number, info in enumerate(infos):
         name = f"buffers[{number}]"
         wanted = info.get("byteLength") if isinstance(info, dict) else None
-        if not whole(wanted) or not 0 <= wanted <= MAX_BYTES - sum(map(len, buffers)):  # type: ignore[operator]
+        if not whole(wanted) or not 0 <= wanted <= MAX_BYTES - sum(map(len, buffers)):
             raise ModelError(f"{name} has no sensible length.", REPAIR, name)
         if "uri" in info:
             data = fetch(info["uri"], home, name)

@@ -7,7 +7,7 @@ spreading "ih" and "ee". `mouthClose` takes back what `jawOpen` opened, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,7 +206,7 @@ class _Made:
         return vertices, moves * share[:, None]
 
 
-def _sum(parts: list[Target | None]) -> Target:
+def _sum(parts: Sequence[Target | None]) -> Target:
     there = [part for part in parts if part is not None]
     if not there:
         return np.zeros(0, np.int64), np.zeros((0, 3))

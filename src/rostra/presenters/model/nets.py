@@ -58,7 +58,8 @@ def _filled_cells(shown: Flags, xs: Points, ys: Points) -> Flags:
         table[np.ix_(bottom, right)] - table[np.ix_(top, right)]
         - table[np.ix_(bottom, left)] + table[np.ix_(top, left)]
     )  # fmt: skip
-    return inside > 0
+    filled: Flags = inside > 0
+    return filled
 
 
 def links(triangles: Indices) -> Indices:
@@ -95,8 +96,8 @@ def even(values: Points, triangles: Indices, rounds: int) -> Points:
 def _gathered(values: Points, pairs: Indices) -> tuple[Points, Indices]:
     """Sum and number of the second of each pair, at the first."""
     count = np.bincount(pairs[:, 0], minlength=len(values))
-    total = np.stack(
+    total: Points = np.stack(
         [np.bincount(pairs[:, 0], values[pairs[:, 1], k], len(values)) for k in range(values.shape[1])],
         axis=1,
-    )
-    return total, count
+    ).astype(np.float64)
+    return total, count.astype(np.int64)

@@ -79,8 +79,8 @@ class Studio:
             colour = np.zeros((rows * SAMPLES, width * SAMPLES, 4), np.float32)
             depth = np.zeros(colour.shape[:2], np.float32)
             _draw(
-                figure.triangles[order], figure.material[order], place[:, 0], place[:, 1] - top * SAMPLES, near,
-                surface, figure.uv.astype(np.float32), figure.colours.astype(np.float32), light, self._table,
+                figure.triangles[order], figure.material[order],
+                place[:, 0], place[:, 1] - top * SAMPLES, near, surface, figure.uv.astype(np.float32), figure.colours.astype(np.float32), light, self._table,
                 self._pictures.texels, self._pictures.levels, self._pictures.wraps, _LINEAR, colour, depth,
             )  # fmt: skip
             image[top : top + rows] = _developed(colour)
@@ -103,7 +103,9 @@ def _developed(colour: NDArray[np.float32]) -> NDArray[np.uint8]:
     alpha = mean[..., 3:]
     light = np.clip(mean[..., :3] / np.maximum(alpha, 1e-6), 0, 1)
     code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** np.float32(1 / 2.4) - 0.055)
-    return np.rint(np.concatenate([code, np.clip(alpha, 0, 1)], axis=-1) * 255).astype(np.uint8)
+    straight = np.concatenate([code, np.clip(alpha, 0, 1)], axis=-1)
+    texels: NDArray[np.uint8] = np.rint(straight * 255).astype(np.uint8)
+    return texels
 
 
 @inlined
@@ -149,9 +151,9 @@ def _level(levels: Any, texture: Any, texel_area: Any, pixel_area: Any) -> Any:
 
 
 @compiled
-def _draw(
-    triangles: Any, materials: Any, xs: Any, ys: Any, near: Any, surface: Any, uv: Any, colours: Any, light: Any,
-    table: Any, texels: Any, levels: Any, wraps: Any, linear: Any, out: Any, depth: Any,
+def _draw(  # noqa: PLR0912, PLR0915 - one long loop, for speed
+    triangles: Any, materials: Any, xs: Any, ys: Any, near: Any, surface: Any, uv: Any, colours: Any,
+    light: Any, table: Any, texels: Any, levels: Any, wraps: Any, linear: Any, out: Any, depth: Any,
 ) -> None:  # fmt: skip
     """Draw triangles in their order into samples of premultiplied linear light.
 

@@ -155,12 +155,12 @@ class Sorter:
         role = Role.EYE_LEFT if side == "left" else Role.EYE_RIGHT
         number = 1 if side == "left" else 2
         figure, pieces = self._figure, self._figure.pieces
-        hung = np.bincount(pieces, figure.eyeball == number, self._count)
-        hung = hung > 0.5 * np.bincount(pieces, minlength=self._count)
+        share = np.bincount(pieces, figure.eyeball == number, self._count)
+        hung = share > 0.5 * np.bincount(pieces, minlength=self._count)
         found = hung.copy()
         centre = self._bones.get(side) if hung.any() else None
         for piece in np.flatnonzero(self._round_enough(side)):
-            ball = self._ball(piece, side)
+            ball = self._ball(int(piece))
             if ball is not None:
                 found[piece] = True
                 centre = ball if centre is None else centre
@@ -173,9 +173,10 @@ class Sorter:
         goal: Points = getattr(self._places, side)
         away = np.linalg.norm((self._middle - goal)[:, :2], axis=1)
         lively = self._mouth > MOVED
-        return (away < EYE_REACH * self._places.gap) & ~lively
+        near: Flags = (away < EYE_REACH * self._places.gap) & ~lively
+        return near
 
-    def _ball(self, piece: int, side: str) -> Points | None:
+    def _ball(self, piece: int) -> Points | None:
         """The centre of a piece that is a ball of an eye's size."""
         points = self._figure.points[self._figure.pieces == piece]
         title = self._figure.titles[self._figure.labels[self._figure.pieces == piece][0]]
@@ -203,7 +204,8 @@ class Sorter:
 
     def _near_mouth(self) -> Flags:
         away = np.abs(self._middle - self._places.mouth) / self._places.gap
-        return (away[:, 0] < MOUTH_REACH[0]) & (away[:, 1] < MOUTH_REACH[1])
+        near: Flags = (away[:, 0] < MOUTH_REACH[0]) & (away[:, 1] < MOUTH_REACH[1])
+        return near
 
     def _near_eyes(self) -> Flags:
         found = np.zeros(self._count, np.bool_)
@@ -213,7 +215,8 @@ class Sorter:
         return found & (self._shown > 0)
 
     def _behind(self) -> Flags:
-        return self._middle[:, 2] < self._places.mouth[2]
+        behind: Flags = self._middle[:, 2] < self._places.mouth[2]
+        return behind
 
     def _before(self, face: Flags) -> Flags:
         """(pieces,) which lie before the face for the most part."""
@@ -223,7 +226,8 @@ class Sorter:
         before = figure.points[:, 2] > under[:, 0] - 0.5
         inside = np.bincount(figure.pieces[hit], minlength=self._count)
         ahead = np.bincount(figure.pieces[hit & before], minlength=self._count)
-        return ahead >= 0.5 * np.maximum(inside, 1)
+        most: Flags = ahead >= 0.5 * np.maximum(inside, 1)
+        return most
 
     def _behind_parts(self, role: Indices, centres: dict[str, Points]) -> None:
         """Take from the face what lies behind teeth or eyeballs: throat and sockets."""
@@ -265,7 +269,7 @@ class Sorter:
             deep = INSIDE * (self._places.mouth[1] - self._places.left[1])
             behind = (behind | (middle[:, 2] < self._places.mouth[2] - deep)) & toward
         else:
-            behind |= toward
+            behind = behind | toward
         role[face[near & behind & ~self._sighted[face]]] = to
 
     def _on_head(self) -> Flags:

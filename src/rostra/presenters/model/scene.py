@@ -188,7 +188,7 @@ class _Reader:
         triangles: Indices = flat[: len(flat) // 3 * 3].reshape(-1, 3)
         return triangles
 
-    def _attribute(self, values: Points, name: str, used: Indices, count: int) -> Points:
+    def _attribute(self, values: NDArray[Any], name: str, used: Indices, count: int) -> Points:
         if len(values) != count:
             raise ModelError(f"{name} has {len(values)} values for {count} positions.", REPAIR, name)
         kept: Points = values[used].astype(np.float64)

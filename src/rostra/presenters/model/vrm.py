@@ -70,10 +70,10 @@ def _new_binds(document: Document, expression: Json) -> Iterator[Bind]:
     nodes = document.every("nodes")
     for bind in _objects(expression.get("morphTargetBinds")):
         node, target = bind.get("node"), bind.get("index")
-        if whole(node) and whole(target) and 0 <= node < len(nodes):  # type: ignore[operator]
-            mesh = nodes[node].get("mesh")  # type: ignore[index]
+        if whole(node) and whole(target) and 0 <= node < len(nodes):
+            mesh = nodes[node].get("mesh")
             if whole(mesh):
-                yield Bind(mesh, target, _weight(bind, 1.0), node)  # type: ignore[arg-type]
+                yield Bind(mesh, target, _weight(bind, 1.0), node)
 
 
 def _old(info: Json) -> Vrm:
