@@ -191,7 +191,7 @@ class Export:
 
     def _hair(self) -> None:
         """A plain cap of hair: the skin of the head behind the hairline, moved outwards."""
-        x, y, z = (self.points[: landmarks.BODY] - self.joints["leftEye"]).T
+        _, y, z = (self.points[: landmarks.BODY] - self.joints["leftEye"]).T
         jaw = human.joint(self.points, "jaw")[1] - self.joints["leftEye"][1]
         above, behind = HAIRLINE
         edge = np.minimum(np.maximum(y - above, -z - behind), (y - jaw + 0.3) / 0.5)

@@ -68,7 +68,15 @@ def list_() -> None:
 
     cards = [(card(path), path) for path in shelf().files().values()]
     rows = [
-        (one.id, one.name, one.kind, one.voice.name, one.origin.get("tool", ""), one.origin.get("consent", ""), str(path))
+        (
+            one.id,
+            one.name,
+            one.kind,
+            one.voice.name,
+            one.origin.get("tool", ""),
+            one.origin.get("consent", ""),
+            str(path),
+        )
         for one, path in cards
     ]
     show(["Presenter", "Name", "Kind", "Voice", "Made from", "Consent", "File"], rows)

@@ -7,7 +7,8 @@
     skeleton, portrait      arms that hang; the camera before the face
     figure, roles           the model on the canvas; which part is what
     cover, light, photograph    a small rasteriser and its studio
-    keys, nets, layers, sheets  the layers of the pack
+    keys, nets, cutter      what layers are made with
+    inside, skin, layers, sheets    the layers of the pack
     bake                    all of these: `from_model`
 
 It needs no GPU, no window and no other program; what is made is an ordinary pack.

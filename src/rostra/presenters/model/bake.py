@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from rostra.presenters.model import faces, pictures, skeleton
 from rostra.presenters.model.container import Document, read
+from rostra.presenters.model.cutter import Cutter
 from rostra.presenters.model.faces import Face
 from rostra.presenters.model.figure import Figure
-from rostra.presenters.model.layers import Layers
+from rostra.presenters.model.keys import Places
+from rostra.presenters.model.layers import layers
 from rostra.presenters.model.materials import BLEND, Material, materials
 from rostra.presenters.model.nodes import Tree, tree
 from rostra.presenters.model.photograph import Studio
@@ -32,7 +34,6 @@ from rostra.presenters.model.portrait import (
     portrait,
     turned,
 )
-from rostra.presenters.model.keys import Places
 from rostra.presenters.model.roles import Sorter
 from rostra.presenters.model.scene import Scene, scene
 from rostra.presenters.model.sheets import assembled
@@ -61,8 +62,8 @@ def from_model(source: Path, profile: Profile, bio: str = "") -> Pack:
     """
     document = read(source)
     subject = _Subject(document)
-    layers = subject.layers()
-    sheets = layers.sheets()
+    cutter = subject.cutter()
+    sheets = layers(cutter)
     manifest = {
         "id": profile.id,
         "name": profile.name,
@@ -70,9 +71,9 @@ def from_model(source: Path, profile: Profile, bio: str = "") -> Pack:
         "bio": bio,
         "voice": profile.choice,
         "origin": profile.origin("model", _digest(document)),
-        **subject.manifest(layers.textures),
+        **subject.manifest(cutter.textures),
     }
-    return assembled(sheets, manifest, layers.textures)
+    return assembled(sheets, manifest, cutter.textures)
 
 
 def _digest(document: Document) -> str:
@@ -160,7 +161,7 @@ class _Subject:
         uv: Points = shown.uv[np.arange(len(channel)), channel]
         return uv
 
-    def layers(self) -> Layers:
+    def cutter(self) -> Cutter:
         """What makes the layers."""
         figure, camera, face = self.figure(), self.portrait, self.landmarks
         textures = {self._materials[n].texture for n in np.unique(figure.material)}
@@ -176,7 +177,7 @@ class _Subject:
         studio = Studio(figure, list(shown.values()), hung, numbers)
         clear = np.array([material.mode == BLEND for material in self._materials])[figure.material]
         neck = float(camera.canvas(np.array([[0.0, face.chin - NECK * face.height, 0.0]]))[0, 1])
-        return Layers(figure, roles, places, studio, neck, clear)
+        return Cutter(figure, roles, places, studio, neck, clear)
 
     def manifest(self, textures: Mapping[str, Texture]) -> dict[str, object]:
         """Where things lie on the canvas."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostra.picture.compiled import compiled, inlined
+from rostra.picture.compiled import inlined
 from rostra.presenters.model.cover import cover
 
 Points = NDArray[np.float64]

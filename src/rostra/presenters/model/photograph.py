@@ -80,7 +80,8 @@ class Studio:
             depth = np.zeros(colour.shape[:2], np.float32)
             _draw(
                 figure.triangles[order], figure.material[order],
-                place[:, 0], place[:, 1] - top * SAMPLES, near, surface, figure.uv.astype(np.float32), figure.colours.astype(np.float32), light, self._table,
+                place[:, 0], place[:, 1] - top * SAMPLES, near,
+                surface, figure.uv.astype(np.float32), figure.colours.astype(np.float32), light, self._table,
                 self._pictures.texels, self._pictures.levels, self._pictures.wraps, _LINEAR, colour, depth,
             )  # fmt: skip
             image[top : top + rows] = _developed(colour)

@@ -106,7 +106,7 @@ def faced(scene: Scene, opening: Target, blinking: Target) -> Points:
     """
     eyes, mouth = _middle(scene.points, blinking), _middle(scene.points, opening)
     height = eyes[1] - mouth[1]
-    if not height > 1e-4:
+    if not height > max(1e-4, float(np.linalg.norm((eyes - mouth)[[0, 2]]))):
         raise ModelError(
             "The model's lids do not lie above its mouth.", "Export it upright, with y up.", "blendshapes"
         )

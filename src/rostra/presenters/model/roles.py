@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,7 +201,8 @@ class Sorter:
                 "Nothing of the model that moves with the mouth is seen from the front.",
                 "Export it with its face towards +Z.", "blendshapes",
             )  # fmt: skip
-        return speaks & (self._shown > FACE_PART * most)
+        found: Flags = speaks & (self._shown > FACE_PART * most)
+        return found
 
     def _near_mouth(self) -> Flags:
         away = np.abs(self._middle - self._places.mouth) / self._places.gap
@@ -261,7 +263,7 @@ class Sorter:
         low, high = corners.min(axis=0), corners.max(axis=0)
         reach = AROUND_PARTS * (high - low)[:2]
         near = ((middle[:, :2] > low[:2] - reach) & (middle[:, :2] < high[:2] + reach)).all(axis=1)
-        behind = ~before_all(figure, face, others, points, -ahead)
+        behind: Any = ~before_all(figure, face, others, points, -ahead)
         surface = figure.normals[figure.triangles[face]].mean(axis=1) * [1, -1, 1]
         goal = (low + high) / 2 if centre is None else centre
         toward = ((goal - middle) * surface).sum(axis=1) > 0
