@@ -70,7 +70,8 @@ class Head:
 
     def _skeleton(self) -> int:
         places = {
-            "Hips": (None, (0, 1.0, 0)), "Neck": ("Hips", (0, 1.44, -0.01)), "Head": ("Neck", (0, 1.52, -0.01)),
+            "Hips": (None, (0, 1.0, 0)), "Neck": ("Hips", (0, 1.44, -0.01)),
+            "Head": ("Neck", (0, 1.52, -0.01)),
             "LeftEye": ("Head", (EYES["Left"][0], EYES["Left"][1], 0.06)),
             "RightEye": ("Head", (EYES["Right"][0], EYES["Right"][1], 0.06)),
             "LeftUpperArm": ("Hips", (0.16, 1.38, 0)), "LeftLowerArm": ("LeftUpperArm", (0.42, 1.38, 0)),
@@ -172,8 +173,10 @@ class Head:
             {},
             "Hips",
         )
-        self._put("neck", np.array([0, 1.46, -0.02]) + [0.045, 0.1, 0.045] * points, triangles,
-                  self._material("neck", {"pbrMetallicRoughness": _colour(SKIN)}), {}, {}, "Neck")  # fmt: skip
+        neck, skin = np.array([0, 1.46, -0.02]) + [0.045, 0.1, 0.045] * points, _colour(SKIN)
+        self._put(
+            "neck", neck, triangles, self._material("neck", {"pbrMetallicRoughness": skin}), {}, {}, "Neck"
+        )
         for side, sign in (("Left", 1), ("Right", -1)):
             arm = np.array([sign * 0.36, 1.38, 0]) + [0.22, 0.045, 0.045] * points
             self._put(f"arm{side}", arm, triangles, number, {}, {}, f"{side}UpperArm")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -263,22 +262,22 @@ class Sorter:
         low, high = corners.min(axis=0), corners.max(axis=0)
         reach = AROUND_PARTS * (high - low)[:2]
         near = ((middle[:, :2] > low[:2] - reach) & (middle[:, :2] < high[:2] + reach)).all(axis=1)
-        behind: Any = ~before_all(figure, face, others, points, -ahead)
+        behind = ~before_all(figure, face, others, points, -ahead)
         surface = figure.normals[figure.triangles[face]].mean(axis=1) * [1, -1, 1]
         goal = (low + high) / 2 if centre is None else centre
-        toward = ((goal - middle) * surface).sum(axis=1) > 0
+        toward: Flags = np.greater(((goal - middle) * surface).sum(axis=1), 0)
         if centre is None:
             deep = INSIDE * (self._places.mouth[1] - self._places.left[1])
             behind = (behind | (middle[:, 2] < self._places.mouth[2] - deep)) & toward
         else:
-            behind = behind | toward
+            behind |= toward
         role[face[near & behind & ~self._sighted[face]]] = to
 
     def _on_head(self) -> Flags:
         """(t,) which triangles follow the head, or move with the face."""
         figure = self._figure
         follow = (figure.head > HEADED) | (self._most > MOVED)
-        followed: Flags = follow[figure.triangles].any(axis=1)
+            behind = np.logical_or(behind, toward)
         return followed
 
 
