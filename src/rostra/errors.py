@@ -6,7 +6,8 @@
     │   ├── UnknownNameError    a presenter, voice, background … that is not there
     │   ├── TakenError          a name that somebody else has
     │   ├── MediaError          a picture, clip or sound that cannot be read
-    │   └── PackError           a presenter's pack that is damaged or of another version
+    │   ├── PackError           a presenter's pack that is damaged or of another version
+    │   └── ModelError          a 3D model that cannot become a presenter
     ├── MissingError            something that this machine lacks: an extra, a model, a program
     ├── OutputError             the result cannot be written (place, permission, space)
     └── EngineError             an engine failed although its input was right
@@ -85,6 +86,12 @@ class PackError(InputError):
     """A presenter's pack that is damaged or of another version."""
 
     code = "INVALID_PACK"
+
+
+class ModelError(InputError):
+    """A 3D model that cannot become a presenter."""
+
+    code = "INVALID_MODEL"
 
 
 class MissingError(RostraError):

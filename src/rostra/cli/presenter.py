@@ -1,4 +1,4 @@
-"""`rostra presenter`: own presenters, from a photo."""
+"""`rostra presenter`: own presenters, from a photo or a 3D model."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def add(
             "head and shoulders in the picture."
         ),
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="A 3D model, .glb, .gltf or .vrm, with ARKit's 52 blendshapes or VRM's expressions."
+        ),
+    ] = None,
     voice: Annotated[
         str | None, typer.Option(help="A name of `rostra voices`; one that fits the kind without it.")
     ] = None,
@@ -46,7 +52,7 @@ def add(
     if voice:
         check_voice(voice)
     shelf().reserve(profile.id)
-    place = shelf().add(_make(profile, {"photo": photo}))
+    place = shelf().add(_make(profile, {"photo": photo, "model": model}))
     if not consent:
         remark("No consent is recorded. Show only people who have agreed; --consent keeps their statement.")
     typer.echo(f"{profile.id}: {place}")
@@ -98,8 +104,8 @@ def _make(profile: Profile, sources: dict[str, Path | None]) -> Pack:
     if len(given) != 1:
         wanted = " or ".join(f"--{kind}" for kind in sources)
         raise InputError("A presenter is made from one thing.", f"Give {wanted}.", next(iter(sources)))
-    [(_, path)] = given.items()
-    return _from_photo(profile, path)
+    [(kind, path)] = given.items()
+    return _from_photo(profile, path) if kind == "photo" else _from_model(profile, path)
 
 
 def _from_photo(profile: Profile, path: Path) -> Pack:
@@ -107,3 +113,9 @@ def _from_photo(profile: Profile, path: Path) -> Pack:
     from rostra.presenters.photo import from_photo
 
     return from_photo(path, profile, photo_python())
+
+
+def _from_model(profile: Profile, path: Path) -> Pack:
+    from rostra.presenters.model import from_model
+
+    return from_model(path, profile)
