@@ -270,14 +270,14 @@ class Sorter:
             deep = INSIDE * (self._places.mouth[1] - self._places.left[1])
             behind = (behind | (middle[:, 2] < self._places.mouth[2] - deep)) & toward
         else:
-            behind |= toward
+            behind = np.logical_or(behind, toward)
         role[face[near & behind & ~self._sighted[face]]] = to
 
     def _on_head(self) -> Flags:
         """(t,) which triangles follow the head, or move with the face."""
         figure = self._figure
         follow = (figure.head > HEADED) | (self._most > MOVED)
-            behind = np.logical_or(behind, toward)
+        followed: Flags = follow[figure.triangles].any(axis=1)
         return followed
 
 
