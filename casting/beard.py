@@ -148,7 +148,7 @@ class Chart:
         hollow = np.exp(-(((x - 0.13) / 0.06) ** 2 + ((y - self.corner[1] + 0.12) / 0.05) ** 2))
         density = grown * thin * (1 - 0.5 * hollow)
         upper = (y > self.corner[1] + 0.02) & (x < self.corner[0] + 0.05)
-        thick: Points = density * (1 + 0.6 * upper)
+        thick: Points = density * (1 + 1.2 * upper)
         return thick
 
     def _line(self, x: Points) -> Points:
