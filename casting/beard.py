@@ -23,7 +23,7 @@ from casting.skin import CHIN, CORNER, EAR
 
 STEPS = 7  # points of a hair
 LIPS = 0.35  # painted strength from which skin counts as lip
-CLEAR = 0.014  # decimetres between the lips and the nearest hair
+CLEAR = 0.019  # decimetres between the lips and the nearest hair
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ CUTS = {
     "short": Cut(True, True, True, 0.050, 0.060, 20000, 0.0024, 0.5),
     "full": Cut(True, True, True, 0.085, 0.150, 22000, 0.0030, 0.55),
     "goatee": Cut(False, True, True, 0.070, 0.100, 22000, 0.0026, 0.5),
-    "moustache": Cut(False, True, False, 0.080, 0.080, 34000, 0.0024, 0.45),
+    "moustache": Cut(False, True, False, 0.080, 0.080, 20000, 0.0022, 0.45),
 }
 
 
@@ -148,7 +148,7 @@ class Chart:
         hollow = np.exp(-(((x - 0.13) / 0.06) ** 2 + ((y - self.corner[1] + 0.12) / 0.05) ** 2))
         density = grown * thin * (1 - 0.5 * hollow)
         upper = (y > self.corner[1] + 0.02) & (x < self.corner[0] + 0.05)
-        thick: Points = density * (1 + 0.6 * upper)
+        thick: Points = density * (1 + 1.2 * upper)
         return thick
 
     def _line(self, x: Points) -> Points:
@@ -165,7 +165,7 @@ class Chart:
         cut, corner = self.cut, self.corner
         if cut.cheeks:
             return np.ones_like(x)
-        upper = smoothstep(corner[1] - 0.08, corner[1] - 0.03, y) if not cut.chin else np.ones_like(x)
+        upper = smoothstep(corner[1] - 0.01, corner[1] + 0.03, y) if not cut.chin else np.ones_like(x)
         wide = corner[0] + 0.05
         lower = smoothstep(wide + 0.02, wide - 0.05, x + 0.25 * np.maximum(0, corner[1] - 0.15 - y))
         return np.where(y > corner[1] - 0.02, smoothstep(wide + 0.04, wide - 0.02, x), lower) * upper

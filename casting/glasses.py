@@ -1,7 +1,7 @@
 """Glasses: two rims, a bridge on the nose, temples to the ears, clear lenses.
 
 Everything is measured on the face: rims stand around the eyes, before the lashes and clear of the nose; the
-temples end over the ears. Places are absolute, decimetres.
+temples end at the ears. Places are absolute, decimetres.
 """
 
 from __future__ import annotations
@@ -149,16 +149,14 @@ class Fit:
         return np.stack([x, low + rise, z], axis=1)
 
     def temple(self, sign: float) -> Points:
-        """(40, 3) from the hinge back over the ear and down behind it."""
+        """(40, 3) from the hinge back to the ear; what lies behind it is never seen from the front."""
         rim = self.rim(1.0)
         hinge = rim[np.argmax(rim[:, 0] + 0.6 * rim[:, 1])]
         ear = self.head.points[self.head.ear & (self.head.points[:, 0] > 0)] + self.head.eyes
-        over = np.array([0.0, np.quantile(ear[:, 1], 0.90), np.quantile(ear[:, 2], 0.55)])
-        over[0] = np.quantile(ear[:, 0], 0.15)
-        hook = over + np.array([-0.04, -0.30, -0.26])
+        over = np.array([0.0, np.quantile(ear[:, 1], 0.88), ear[:, 2].max() - 0.03])
+        over[0] = np.quantile(ear[:, 0], 0.10)
         outer = np.array([hinge[0] + 0.045, hinge[1], hinge[2] - 0.05])
-        knots = [(0.0, *hinge), (0.05, *outer), (0.75, *over), (1.0, *hook)]
-        path = line(knots, np.linspace(0, 1, 40))
+        path = line([(0.0, *hinge), (0.06, *outer), (1.0, *over)], np.linspace(0, 1, 40))
         return self._off_skin(path, hinge[2] - 0.12) * [sign, 1, 1]
 
     def _off_skin(self, path: Points, front: float) -> Points:

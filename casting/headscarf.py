@@ -96,8 +96,8 @@ class Drape:
         """Distance from what cloth hangs in: a column below the jaw that widens to the shoulders."""
         x, y, z = places.T
         table = [self.low - 1.4, self.low - 0.75, self.low - 0.25, self.low + 0.25, self.low + 0.7]
-        wide = np.interp(y, table, [1.15, 0.96, 0.82, 0.73, 0.66])
-        deep = np.interp(y, table, [0.85, 0.70, 0.60, 0.53, 0.46])
+        wide = np.interp(y, table, [1.15, 0.94, 0.77, 0.66, 0.56])
+        deep = np.interp(y, table, [0.85, 0.70, 0.60, 0.50, 0.42])
         centre = self.head.skull.centre[2] + 0.02
         gap = (np.sqrt((x / wide) ** 2 + ((z - centre) / deep) ** 2) - 1) * deep
         column: Points = np.maximum(gap, y - self.low - 0.6)

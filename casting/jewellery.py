@@ -85,7 +85,7 @@ def _drop(place: Points, colour: str, eyes: Points) -> list[Any]:
 def _necklace(points: Points, jewellery: Jewellery) -> list[Any]:
     """A chain that lies on the collar bones, with a bead in front if wanted."""
     torso = Torso(points)
-    front, side = torso.notch[1] - 0.02, torso.side(1.15)
+    front, side = torso.notch[1] + 0.14, torso.side(1.15)
     knots = [(0, front), (30, front + 0.10), (60, 0.5 * (front + side)), (100, side), (180, side + 0.10)]
     chain = ring(torso, knots, 160, -0.03)
     for _ in range(8):

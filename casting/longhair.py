@@ -129,9 +129,10 @@ def _together(hairs: Points, lock: NDArray[np.int64], hair: Hair) -> NDArray[np.
     """(n,) which hairs stay: those that end near their lock's end, and not out on a shoulder."""
     if hair.length <= SHOULDERS:
         return np.asarray(np.linalg.norm(hairs[:, -1] - hairs[lock, -1], axis=1) < ASTRAY)
-    tip = hairs[lock, -1]
+    tip, own = hairs[lock, -1], np.abs(hairs[:, -1, 0])
     way = unit(tip - hairs[lock, -7])
-    stuck = (way[:, 1] > -0.7) & (np.abs(tip[:, 0]) > REST) & (tip[:, 1] < -1.0)
+    stuck = (way[:, 1] > -0.7) & (np.abs(tip[:, 0]) > REST) | (own > REST + 0.12)
+    stuck &= tip[:, 1] < -1.0
     return np.asarray(~stuck)
 
 

@@ -91,6 +91,7 @@ class Bake:
         if "hair_back" in texture:
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["skin"], 2 * MARGIN)
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["hair"], 2 * MARGIN)
+        if "hair" in texture:
             texture["skin"] = shots.concealed(texture["skin"], texture["hair"], MARGIN)
 
     def _shots(self) -> dict[str, Shot]:
@@ -127,7 +128,7 @@ class Bake:
         for role in worn:
             front = tuple(other for other in worn if other != role)
             shot[role] = Shot((role,), ("skin", *front), effort=EFFORT.get(role, 1.0))
-        if "hair" in worn:
+        if "hair" in worn and not self.person.recipe.headscarf:  # cloth hides all that is behind it
             shot["hair_back"] = Shot(("hair",), scale=0.5, effort=0.3)
         return shot
 
