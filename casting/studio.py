@@ -45,7 +45,10 @@ def prepare(person: Person) -> None:
 
 
 def _glint(person: Person) -> None:
-    """A lamp that only the corneas see: the light in the eyes. The key's own reflection would break it up."""
+    """A lamp that only the corneas see: the light in the eyes.
+
+    The reflections of large lamps would break it up, and lie like fog over dark irises.
+    """
     offset, size, watts = GLINT
     _area("glint", person.camera.eyes, offset, (size, size), watts, "#fffaf4")
     lamp = bpy.data.objects["glint"]
@@ -59,7 +62,8 @@ def _glint(person: Person) -> None:
         others.objects.link(cornea)
     for link in others.collection_objects:
         link.light_linking.link_state = "EXCLUDE"
-    bpy.data.objects["key"].light_linking.receiver_collection = others
+    for large in ("key", "fill", "under"):
+        bpy.data.objects[large].light_linking.receiver_collection = others
 
 
 def _engine(scene: Any) -> None:
