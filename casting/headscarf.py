@@ -69,7 +69,7 @@ class Drape:
         self.low = float(chin[:, 1].min()) + 0.03  # the underside of the chin
         self.half = 0.88 * head.skull.half_width
 
-    def around(self, places: Points, grow: float = 0.0) -> Points:
+    def around(self, places: Points, grow: Points | float = 0.0) -> Points:
         """(n,) how far places are outside the opening of the face, seen from the front, decimetres."""
         high, low = self.worn.forehead + grow, self.low - grow
         middle = 0.45 * high + 0.55 * low + 0.12
@@ -96,7 +96,7 @@ class Drape:
         """Distance from what cloth hangs in: a column below the jaw that widens to the shoulders."""
         x, y, z = places.T
         table = [self.low - 1.4, self.low - 0.75, self.low - 0.25, self.low + 0.25, self.low + 0.7]
-        wide = np.interp(y, table, [1.15, 0.94, 0.77, 0.66, 0.56])
+        wide = np.interp(y, table, [1.15, 0.92, 0.73, 0.67, 0.58])
         deep = np.interp(y, table, [0.85, 0.70, 0.60, 0.50, 0.42])
         centre = self.head.skull.centre[2] + 0.02
         gap = (np.sqrt((x / wide) ** 2 + ((z - centre) / deep) ** 2) - 1) * deep
@@ -106,8 +106,11 @@ class Drape:
     def band(self, places: Points, skin: Points) -> Points:
         """Distance from the band below the scarf."""
         body = self.close(places) - 0.045
-        face = self._face(places, self.around(places, -0.085))
-        return both(both(body, face), self.low + 0.35 - places[:, 1])
+        shown = smoothstep(
+            -0.25, 0.35, places[:, 1]
+        )  # it shows at the forehead and slips under at the cheeks
+        face = self._face(places, self.around(places, 0.06 - 0.145 * shown))
+        return both(both(body, face), self.low + 0.1 - places[:, 1])
 
     def _face(self, places: Points, far: Points) -> Points:
         """What is cut away for the face: a tunnel from the front."""
