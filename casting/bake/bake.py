@@ -87,7 +87,7 @@ class Bake:
         """Drop what is never seen: skin below clothes and hair, hair behind the head."""
         texture = self.textures
         if "clothes" in texture:
-            texture["skin"] = shots.concealed(texture["skin"], texture["clothes"], MARGIN)
+            texture["skin"] = shots.tucked(texture["skin"], texture["clothes"], MARGIN)
         if "hair_back" in texture:
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["skin"], 2 * MARGIN)
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["hair"], 2 * MARGIN)

@@ -20,6 +20,8 @@ Box = tuple[float, float, float, float]  # x, y, width, height in canvas pixels
 Picture = NDArray[np.uint8]
 
 SOFT = 8.0  # canvas pixels over which the shadow of hair is evened out where a face moves
+CLEAR = 24  # opacity up to which a picture shows what is below
+SLIVER = 3  # texels: narrower strips of skin beside clothes are not meant to be seen
 OPAQUE = 240  # opacity from which a picture hides what is below
 BLEED = 24  # texels that colours spread into what is transparent, so that no edge turns dark
 
@@ -155,19 +157,43 @@ def concealed(texture: Texture, cover: Texture, margin: float) -> Texture:
         cover: what is drawn over it.
         margin: canvas pixels from the edges of the cover that stay, because both may move.
     """
+    # Blurred, because a few clear texels between strands of hair let nothing be seen.
+    solid = ndimage.gaussian_filter(cover.image[..., 3].astype(np.float32), 2 * cover.info.scale) > OPAQUE
+    # What reaches the end of a picture goes on beyond it.
+    deep = ndimage.distance_transform_edt(np.pad(solid, 1, mode="edge"))[1:-1, 1:-1]
+    return _cleared(texture, _under(texture, cover, deep > margin * cover.info.scale))
+
+
+def tucked(texture: Texture, cover: Texture, margin: float) -> Texture:
+    """A picture of skin without what clothes hide, even where their outline ends before a background.
+
+    Args:
+        texture: the skin.
+        cover: the clothes.
+        margin: canvas pixels from where skin is seen that stay, because both may move.
+    """
+    worn = _under(texture, cover, cover.image[..., 3] > CLEAR)
+    bare = ndimage.binary_opening((texture.image[..., 3] > CLEAR) & ~worn, iterations=SLIVER)
+    gap = ndimage.distance_transform_edt(~bare)
+    return _cleared(texture, gap > margin * texture.info.scale)
+
+
+def _under(texture: Texture, cover: Texture, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Flags of a cover's texels, at the texels of what lies below; False beside the cover."""
     height, width = texture.image.shape[:2]
     own, other = texture.info, cover.info
     x = (own.x + np.arange(width) / own.scale - other.x) * other.scale
     y = (own.y + np.arange(height) / own.scale - other.y) * other.scale
-    # Blurred, because a few clear texels between strands of hair let nothing be seen.
-    solid = ndimage.gaussian_filter(cover.image[..., 3].astype(np.float32), 2 * other.scale) > OPAQUE
-    # What reaches the end of a picture goes on beyond it.
-    inside = ndimage.distance_transform_edt(np.pad(solid, 1, mode="edge"))[1:-1, 1:-1] > margin * other.scale
-    within = (y[:, None] >= 0) & (y[:, None] < solid.shape[0]) & (x[None] >= 0) & (x[None] < solid.shape[1])
-    rows, columns = np.clip(y.astype(int), 0, len(solid) - 1), np.clip(x.astype(int), 0, solid.shape[1] - 1)
+    within = (y[:, None] >= 0) & (y[:, None] < len(flags)) & (x[None] >= 0) & (x[None] < flags.shape[1])
+    rows, columns = np.clip(y.astype(int), 0, len(flags) - 1), np.clip(x.astype(int), 0, flags.shape[1] - 1)
+    below: NDArray[np.bool_] = within & flags[rows[:, None], columns[None]]
+    return below
+
+
+def _cleared(texture: Texture, flags: NDArray[np.bool_]) -> Texture:
     picture = texture.image.copy()
-    picture[within & inside[rows[:, None], columns[None]], 3] = 0
-    return trimmed(picture, own.x, own.y, own.scale)
+    picture[flags, 3] = 0
+    return trimmed(picture, texture.info.x, texture.info.y, texture.info.scale)
 
 
 def sheltered(texture: Texture, depth: float, side: float = 0.3) -> Texture:
