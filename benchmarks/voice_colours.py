@@ -1,11 +1,14 @@
 """Measures every speaker's fine form and how the fast voice must be coloured to match it.
 
-    python benchmarks/voice_colours.py [heart michael ...] > src/rostra/speech/colours.json
+    python benchmarks/voice_colours.py [jane adam ...] > colours.json
 
-For each speaker both forms read the same sentences. From them come the median and the spread of the
-pitch, the speaking rate, the stretch of the spectra that best lays the fast voice's vowels on the
-fine one's, the remaining difference of the long-term spectrum in bands, and both loudnesses. What is
-left after colouring is printed to standard error beside what there was before.
+For each speaker both forms read the same sentences. From them come the median of the pitch, how far
+it moves slowly, quickly and from begin to end, the speaking rate, the stretch of the spectra that
+best lays the fast voice's vowels on the fine one's, the remaining difference of the long-term
+spectrum in bands, and both loudnesses. Stretch and breath are then tried around that, and what brings
+the voiceprints nearest is kept (this needs `pip install --no-deps resemblyzer==0.1.4`). What is left
+after colouring is printed to standard error beside what there was before. With names, only those rows
+are measured and all others are kept.
 """
 
 from __future__ import annotations
@@ -13,16 +16,19 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, dataclass, replace
+from importlib.resources import files
 
 import numpy as np
 
 from rostra.speech import english, hibari, kokoro, timing
-from rostra.speech.catalogue import BRITISH, SPEAKERS, Speaker
-from rostra.speech.colour import BANDS, NATURAL, Colour, band_position
+from rostra.speech.colour import BANDS, NATURAL, VOICED, Colour, band_position, melody
 from rostra.speech.lexicon import COMMON
 from rostra.speech.loudness import TARGET, loudness
+from rostra.speech.resample import resample
 from rostra.speech.sentences import sentences
+from rostra.speech.speakers import Speaker, speakers
 from rostra.speech.utterance import VOWELS
+from rostra.speech.voiceprint import RATE, voiceprint
 
 TEXT = """
 Follow the blue path past the old mill, and cross the footbridge near the town hall. Every morning we
@@ -32,6 +38,11 @@ man asked his father about the weather? Thank you very much for joining us today
 SIZE, HOP = 1024, 240  # samples: 43 ms windows, 10 ms apart
 STRETCHES = np.arange(0.80, 1.221, 0.01)
 MOST = 9.0  # dB, the strongest shaping of a band
+POINTS = 60  # of a sentence, at which two pitch curves are compared
+LEAST, LARGEST = 0.4, 1.8  # of the factors on the movement of the pitch
+STEEPEST = 0.8  # octaves of fall in a sentence
+NUDGES = (-0.04, -0.02, 0.02, 0.04)  # of the stretch, to try
+BREATHS = (-4.0, 4.0, 8.0)  # dB, to try
 
 
 @dataclass
@@ -40,20 +51,27 @@ class Reading:
 
     vowels: dict[str, np.ndarray]  # symbol -> (bins,) mean power
     average: np.ndarray  # (bins,) long-term power of the loud frames
-    f0: np.ndarray  # Hz, voiced frames
+    curves: list[np.ndarray]  # Hz, of each sentence, 80 a second
     seconds: float  # of speech without pauses
     loudness: float  # dB
+    print: np.ndarray  # who speaks
+
+    @property
+    def f0(self) -> np.ndarray:
+        """Hz, voiced frames."""
+        whole = np.concatenate(self.curves)
+        return whole[whole > 50]
 
 
 def measure(say, british: bool) -> Reading:
     """Let a voice read; `say` gives sound, durations and pitch for symbols."""
     sums: dict[str, list[np.ndarray]] = {}
-    average, f0, seconds, sounds = [], [], 0.0, []
+    average, curves, seconds, sounds = [], [], 0.0, []
     for sentence in sentences(TEXT):
         read = english.read(sentence.text, COMMON, british)
         sound, durations, curve = say(read.symbols)
         sounds.append(sound)
-        f0.append(curve[curve > 50])
+        curves.append(curve)
         padded = np.pad(sound, SIZE // 2)
         frames = np.lib.stride_tricks.sliding_window_view(padded, SIZE)[::HOP] * np.hanning(SIZE)
         power = np.abs(np.fft.rfft(frames)) ** 2
@@ -69,22 +87,29 @@ def measure(say, british: bool) -> Reading:
     vowels = {symbol: np.mean(rows, axis=0) for symbol, rows in sums.items() if len(rows) >= 8}
     whole = np.concatenate(sounds)
     return Reading(
-        vowels, np.concatenate(average).mean(axis=0), np.concatenate(f0), seconds, loudness(whole, 24000)
+        vowels,
+        np.concatenate(average).mean(axis=0),
+        curves,
+        seconds,
+        loudness(whole, hibari.RATE),
+        voiceprint(resample(whole, hibari.RATE, RATE).astype(np.float32)),
     )
 
 
 def fine(speaker: Speaker):
-    style, model = kokoro.style(speaker.vector), PITCHED
+    style, model = kokoro.style(speaker.timbre, speaker.melody), PITCHED
 
     def say(symbols: str):
         inputs = {
             "tokens": np.asarray([[0, *(english.ids()[s] for s in symbols), 0]], np.int64),
             "style": style[len(symbols)][None],
-            "speed": np.ones(1, np.float32),
-            "pitch": np.ones(1, np.float32),
+            "speed": np.asarray([speaker.rate / speaker.formants], np.float32),
+            "pitch": np.asarray([2 ** (speaker.pitch / 12) / speaker.formants], np.float32),
         }
         sound, units, f0 = model.run(None, inputs)
-        return sound, units.ravel() * hibari.UNIT / hibari.RATE, f0.ravel()
+        played = resample(sound, round(hibari.RATE * speaker.formants), hibari.RATE).astype(np.float32)
+        seconds = units.ravel() * hibari.UNIT / hibari.RATE * (len(played) / len(sound))
+        return played, seconds, f0.ravel() * speaker.formants
 
     return say
 
@@ -144,28 +169,84 @@ def spread(reading: Reading) -> float:
     return float(np.subtract(*np.percentile(np.log2(reading.f0), [75, 25])))
 
 
+def movement(target: Reading, plain: Reading) -> dict[str, float]:
+    """How the fast voice's pitch must move to follow the target's: `span`, `accents` and `fall`.
+
+    Least squares over points at equal shares of each sentence; then all three grow alike until the
+    spread is the target's, because least squares shrinks what it cannot foresee.
+    """
+    parts, wanted = [], []
+    for theirs, ours in zip(target.curves, plain.curves, strict=True):
+        parts.append(np.stack([at_points(part, ours) for part in melody(ours)], axis=1))
+        slow, quick, _ = melody(theirs)
+        wanted.append(at_points(slow + quick, theirs))
+    rows, curve = np.concatenate(parts), np.concatenate(wanted)
+    (span, accents, place), *_ = np.linalg.lstsq(rows - rows.mean(axis=0), curve - curve.mean(), rcond=None)
+    found = np.clip([span, accents], LEAST, LARGEST)
+    fall = float(np.clip(-place, -STEEPEST, STEEPEST))
+    for _ in range(4):
+        made = Colour(span=float(found[0]), accents=float(found[1]), fall=fall)
+        bent = np.concatenate([made.bend(each)[each > VOICED] for each in plain.curves])
+        grow = spread(target) / float(np.subtract(*np.percentile(np.log2(bent), [75, 25])))
+        found, fall = np.clip(found * grow, LEAST, LARGEST), float(np.clip(fall * grow, -STEEPEST, STEEPEST))
+    return {"span": round(float(found[0]), 3), "accents": round(float(found[1]), 3), "fall": round(fall, 3)}
+
+
+def at_points(values: np.ndarray, f0: np.ndarray) -> np.ndarray:
+    """(POINTS,) values at equal shares of what is voiced."""
+    voiced = np.flatnonzero(f0 > VOICED)
+    return np.interp(np.linspace(voiced[0], voiced[-1], POINTS), np.arange(len(f0)), values)
+
+
+def shaped(colour: Colour, target: Reading, rounds: int) -> tuple[Colour, Reading]:
+    """The colour with the bands and the pitch that fit the target, and what it sounds like."""
+    made = measure(fast(colour), british=False)
+    for _ in range(rounds):
+        colour = replace(
+            colour,
+            bands=np.clip(even(colour.bands + gap(target, made)), -MOST, MOST).round(1),
+            pitch=round(colour.pitch * float(np.median(target.f0) / np.median(made.f0)), 3),
+        )
+        made = measure(fast(colour), british=False)
+    return colour, made
+
+
+def nearest(colour: Colour, target: Reading) -> tuple[Colour, Reading]:
+    """Stretch and breath around the measured ones whose voiceprint is nearest the target's."""
+    best = shaped(colour, target, rounds=2)
+    for nudge in NUDGES:
+        tried = replace(best[0], formants=round(colour.formants + nudge, 2))
+        best = max(best, shaped(tried, target, rounds=1), key=lambda each: likeness(each[1], target))
+    for breath in BREATHS:
+        tried = replace(best[0], breath=breath)
+        best = max(best, shaped(tried, target, rounds=1), key=lambda each: likeness(each[1], target))
+    return best
+
+
+def likeness(one: Reading, other: Reading) -> float:
+    """Cosine of two voiceprints."""
+    return float(one.print @ other.print)
+
+
 def colour_of(speaker: Speaker, plain: Reading) -> dict[str, object]:
-    target = measure(fine(speaker), speaker.accent == BRITISH)
-    found = Colour(
+    target = measure(fine(speaker), speaker.british)
+    first = Colour(
         pitch=round(float(np.median(target.f0) / np.median(plain.f0)), 3),
-        span=round(float(np.clip(spread(target) / spread(plain), 0.6, 1.4)), 3),
         formants=round(stretch(target, plain), 2),
         rate=round(float(np.clip(plain.seconds / target.seconds, 0.8, 1.25)), 3),
+        **movement(target, plain),
     )
-    for _ in range(3):
-        made = measure(fast(found), british=False)
-        found = replace(
-            found,
-            bands=np.clip(even(found.bands + gap(target, made)), -MOST, MOST).round(1),
-            pitch=round(found.pitch * float(np.median(target.f0) / np.median(made.f0)), 3),
-        )
-    made = measure(fast(found), british=False)
+    found, made = nearest(first, target)
     print(
         f"{speaker.name:9} f0 {np.median(target.f0):4.0f} Hz, fast {np.median(made.f0):4.0f};"
-        f" formants x{found.formants:.2f}, rate x{found.rate:.2f}, span x{found.span:.2f};"
+        f" formants x{first.formants:.2f} {found.formants:.2f}, breath {found.breath:+.0f} dB,"
+        f" rate x{found.rate:.2f}, span x{found.span:.2f}, accents x{found.accents:.2f},"
+        f" fall {found.fall:+.2f};"
         f" spectrum {np.abs(gap(target, plain)).mean():.1f} -> {np.abs(gap(target, made)).mean():.1f} dB;"
+        f" alike {likeness(plain, target):.2f} -> {likeness(made, target):.2f};"
         f" loudness fine {target.loudness:.1f}, fast {made.loudness:.1f}",
         file=sys.stderr,
+        flush=True,
     )
     values = asdict(found) | {"bands": found.bands.tolist()}
     gains = {"fine_gain": TARGET - target.loudness, "fast_gain": TARGET - made.loudness}
@@ -175,8 +256,10 @@ def colour_of(speaker: Speaker, plain: Reading) -> dict[str, object]:
 def main(names: list[str]) -> None:
     plain = measure(fast(NATURAL), british=False)
     print(f"fast voice as it comes: {np.median(plain.f0):.0f} Hz", file=sys.stderr)
-    rows = {name: colour_of(SPEAKERS[name], plain) for name in names or SPEAKERS}
-    print("{\n" + ",\n".join(f'  "{name}": {json.dumps(row)}' for name, row in rows.items()) + "\n}")
+    kept = json.loads(files("rostra.speech").joinpath("colours.json").read_text("utf-8"))
+    rows = kept | {name: colour_of(speakers()[name], plain) for name in names or speakers()}
+    lines = [f'  "{name}": {json.dumps(rows[name])}' for name in speakers() if name in rows]
+    print("{\n" + ",\n".join(lines) + "\n}")
 
 
 if __name__ == "__main__":

@@ -52,13 +52,11 @@ def backgrounds() -> list[tuple[str, str]]:
 
 def voices() -> list[tuple[str, str, str]]:
     """(name, what it sounds like, which forms are ready) of each voice."""
+    from rostra.speech.catalogue import has_fine
     from rostra.speech.catalogue import voices as known
-    from rostra.speech.models import has
 
-    return [
-        (speaker.name, f"{speaker.accent} {speaker.gender}", _forms(has(speaker.vector, settings().models)))
-        for speaker in known()
-    ]
+    folder = settings().models
+    return [(speaker.name, speaker.description, _forms(has_fine(speaker, folder))) for speaker in known()]
 
 
 def _forms(fine: bool) -> str:

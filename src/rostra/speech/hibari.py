@@ -68,13 +68,14 @@ class Hibari:
         from hibari import dsp  # noqa: PLC0415  (an extra)
 
         harmonics, theta, noise, rest, phi, f0, units = self._infer(symbols, speed)
+        f0 = f0.ravel()
         sound: Floats = dsp.synth(
             colour.reach(harmonics),
             theta,
-            colour.reach(noise),
+            colour.breathe(noise, f0),
             colour.reach(rest),
             phi,
-            colour.bend(f0.ravel(), semitones),
+            colour.bend(f0, semitones),
             np.random.default_rng(len(symbols)),  # the same text always sounds the same
         )
         durations = units.astype(np.float64) * UNIT
