@@ -20,7 +20,7 @@ import numpy as np
 
 from rostra.errors import MissingError, UnknownNameError
 from rostra.speech import english, hibari, kokoro, models
-from rostra.speech.colour import Colour
+from rostra.speech.colour import NO_HABIT, Colour, Floats
 from rostra.speech.embedded import EmbeddedVoice, Synthesised
 from rostra.speech.espeak import EspeakVoice, espeak, languages
 from rostra.speech.hibari import RATE
@@ -30,7 +30,7 @@ from rostra.speech.voice import Pace
 FINE, FAST = "fine", "fast"
 MANNER = ("pitch", "span", "accents", "fall", "formants", "breath", "rate")  # of a colour
 LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-z0-9]+)*")  # looks like the code of a language
-AMERICANISED = "The fast forms of British speakers have an American accent."
+AMERICANISED = "The fast forms of British speakers say British sounds with an American throat."
 
 
 def voices() -> tuple[Speaker, ...]:
@@ -75,10 +75,12 @@ def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVo
 
 def _fast(speaker: Speaker, threads: int) -> EmbeddedVoice:
     row = _colours()[speaker.name]
-    colour = Colour(**{key: row[key] for key in MANNER}, bands=np.array(row["bands"]))
+    colour = Colour(
+        **{key: row[key] for key in MANNER}, bands=np.array(row["bands"]), habit=_habit(speaker.name)
+    )
     say = partial(_say_fast, colour=colour, threads=threads)
     gain = _factor(row["fast_gain"])
-    return EmbeddedVoice(f"{speaker.name}:{FAST}", say, RATE, hibari.LIMIT, hibari.LAG, gain)
+    return EmbeddedVoice(f"{speaker.name}:{FAST}", say, RATE, hibari.LIMIT, hibari.LAG, gain, speaker.british)
 
 
 @cache
@@ -86,6 +88,12 @@ def _colours() -> dict[str, Any]:
     """What `benchmarks/voice_colours.py` measured for each speaker."""
     found: dict[str, Any] = json.loads(files("rostra.speech").joinpath("colours.json").read_text("utf-8"))
     return found
+
+
+def _habit(name: str) -> Floats:
+    """The habit of a speaker's colour; most of the model's own speakers have none."""
+    with files("rostra.speech").joinpath("habits.npz").open("rb") as file, np.load(file) as habits:
+        return habits[name].astype(np.float32) if name in habits else NO_HABIT
 
 
 def _factor(decibels: float) -> float:
@@ -99,7 +107,9 @@ def _fine(speaker: Speaker, folder: Path | None, threads: int) -> EmbeddedVoice:
 
 
 def _say_fast(symbols: str, pace: Pace, colour: Colour, threads: int) -> Synthesised:
-    return hibari.hibari(threads).synthesise(symbols, pace.rate * colour.rate, pace.pitch, colour)
+    return hibari.hibari(threads).synthesise(
+        symbols.translate(hibari.BRITISH), pace.rate * colour.rate, pace.pitch, colour
+    )
 
 
 def _say_fine(symbols: str, pace: Pace, speaker: Speaker, folder: Path | None, threads: int) -> Synthesised:
