@@ -38,11 +38,10 @@ man asked his father about the weather? Thank you very much for joining us today
 """
 SIZE, HOP = 1024, 240  # samples: 43 ms windows, 10 ms apart
 STRETCHES = np.arange(0.80, 1.221, 0.01)
-POINTS = 60  # of a sentence, at which two pitch curves are compared
-LEAST, LARGEST = 0.4, 1.8  # of the factors on the movement of the pitch
-STEEPEST = 0.8  # octaves of fall in a sentence
-NUDGES = (-0.10, -0.06, -0.03, 0.03)  # of the stretch, to try
-BREATHS = (-4.0, 6.0)  # dB, to try
+LEAST, LARGEST = 0.5, 1.8  # of the factors on the movement of the pitch
+STEEPEST = 0.35  # octaves of fall in a sentence
+NUDGES = (-0.10, -0.05, 0.03)  # of the stretch, to try
+BREATHS = (-6.0, 6.0)  # dB, to try
 QUIET = 35.0  # dB below the loudest; less is not compared
 FRAMES = 80  # a second, of the fast model
 CALM = 0.15  # nepers squared, against a habit that fits only these sentences
@@ -178,30 +177,31 @@ def spread(reading: Reading) -> float:
 def movement(target: Reading, plain: Reading) -> dict[str, float]:
     """How the fast voice's pitch must move to follow the target's: `span`, `accents` and `fall`.
 
-    Least squares over points at equal shares of each sentence; then all three grow alike until the
-    spread is the target's, because least squares shrinks what it cannot foresee.
+    Least squares over all frames; then span and accents grow alike until the spread is the target's,
+    because least squares shrinks what it cannot foresee.
     """
     parts, wanted = [], []
-    for theirs, ours in zip(target.curves, plain.curves, strict=True):
-        parts.append(np.stack([at_points(part, ours) for part in melody(ours)], axis=1))
+    for at, (theirs, ours) in enumerate(zip(target.curves, plain.curves, strict=True)):
+        voiced = ours > VOICED
+        parts.append(np.stack(melody(ours), axis=1)[voiced])
         slow, quick, _ = melody(theirs)
-        wanted.append(at_points(slow + quick, theirs))
+        wanted.append((slow + quick)[same_place(plain, target, at, len(ours), len(theirs))][voiced])
     rows, curve = np.concatenate(parts), np.concatenate(wanted)
     (span, accents, place), *_ = np.linalg.lstsq(rows - rows.mean(axis=0), curve - curve.mean(), rcond=None)
-    found = np.clip([span, accents], LEAST, LARGEST)
     fall = float(np.clip(-place, -STEEPEST, STEEPEST))
+    found = np.clip([span, accents], LEAST, LARGEST)
     for _ in range(4):
         made = Colour(span=float(found[0]), accents=float(found[1]), fall=fall)
         bent = np.concatenate([made.bend(each)[each > VOICED] for each in plain.curves])
         grow = spread(target) / float(np.subtract(*np.percentile(np.log2(bent), [75, 25])))
-        found, fall = np.clip(found * grow, LEAST, LARGEST), float(np.clip(fall * grow, -STEEPEST, STEEPEST))
+        found = np.clip(found * grow, LEAST, LARGEST)
     return {"span": round(float(found[0]), 3), "accents": round(float(found[1]), 3), "fall": round(fall, 3)}
 
 
-def at_points(values: np.ndarray, f0: np.ndarray) -> np.ndarray:
-    """(POINTS,) values at equal shares of what is voiced."""
-    voiced = np.flatnonzero(f0 > VOICED)
-    return np.interp(np.linspace(voiced[0], voiced[-1], POINTS), np.arange(len(f0)), values)
+def same_place(made: Reading, target: Reading, at: int, frames: int, there: int) -> np.ndarray:
+    """(frames,) in which of the target's frames the same place in the same sound is."""
+    borders = [np.concatenate([[0], np.cumsum(each.durations[at])]) * FRAMES for each in (made, target)]
+    return np.minimum(np.interp(np.arange(frames) + 0.5, *borders).astype(int), there - 1)
 
 
 def shaped(colour: Colour, target: Reading, read: list[Utterance]) -> tuple[Colour, Reading]:
@@ -232,9 +232,7 @@ def compared(symbols: str, plain: Colour, made: Reading, target: Reading, at: in
     harmonics, noise, _ = plain.paint(harmonics, noise, rest, f0.ravel())
     ours = bands(spectra(made.sounds[at]))
     theirs = bands(spectra(target.sounds[at]))
-    borders = [np.concatenate([[0], np.cumsum(each.durations[at])]) * FRAMES for each in (made, target)]
-    there = np.interp(np.arange(len(ours)) + 0.5, *borders).astype(int)
-    theirs = theirs[np.minimum(there, len(theirs) - 1)]
+    theirs = theirs[same_place(made, target, at, len(ours), len(theirs))]
     loud = [rows[:, 1:18].max(axis=1) for rows in (ours, theirs)]
     kept = np.logical_and(*(level > level.max() - QUIET for level in loud))
     lacks = theirs - ours
@@ -258,7 +256,9 @@ def nearest(colour: Colour, target: Reading, read: list[Utterance]) -> tuple[Col
     for breath in BREATHS:
         tried = replace(best[0], breath=breath)
         best = max(best, shaped(tried, target, read), key=lambda each: likeness(each[1], target))
-    return best
+    evened = replace(best[0], bands=(best[0].bands + gap(target, best[1])).round(2))
+    tried = evened, measure(fast(evened), read)
+    return max(best, tried, key=lambda each: likeness(each[1], target))
 
 
 def likeness(one: Reading, other: Reading) -> float:

