@@ -147,7 +147,7 @@ def test_without_the_extra_the_catalogue_works_and_speaking_names_it(lacking):
 import sys; sys.modules[{lacking!r}] = None
 from rostra.errors import MissingError
 from rostra.speech.catalogue import voice, voices
-assert len(voices()) == 28
+assert len(voices()) == 63
 try:
     list(voice("heart:fast").speak("Hi."))
 except MissingError as error:

@@ -38,3 +38,38 @@ def render(
         json.parent.mkdir(parents=True, exist_ok=True)
         json.write_text(result.json())
         typer.echo(f"Written to {json}.")
+
+
+@app.command("voices")
+def voices(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which presenters' voices; all when none is named.")
+    ] = None,
+    form: Annotated[
+        list[str] | None, typer.Option(help="fine or fast; both when not given. Can be repeated.")
+    ] = None,
+    judge: Annotated[
+        Path | None,
+        typer.Option(help="The Python that listens; by default .venv-judge/bin/python, if it is there."),
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Also write the result here.")] = None,
+) -> None:
+    """Let the presenters' voices read; print how well each is understood and told from the others."""
+    from rostra.cli.console import progress, show
+    from rostra.cli.parts import auditioning, line_parts
+    from rostra.production.audition import audition
+    from rostra.production.ears import Ears
+    from rostra.production.ears import judge as listener
+
+    cast, forms = auditioning(names or [], form or [])
+    with Ears(listener(judge)) as ears, progress("Listening") as report:
+        result = audition(cast, forms, line_parts().voice, ears, report)
+    show(
+        ["Voice", "Who", "Form", "Errors", "Apart", "Place", "Pitch", "Range", "Pace", "Loudness", "Peak"],
+        result.rows(),
+    )
+    show(["What", "Measured", "Reach"], result.summary())
+    if json:
+        json.parent.mkdir(parents=True, exist_ok=True)
+        json.write_text(result.json())
+        typer.echo(f"Written to {json}.")

@@ -83,12 +83,11 @@ def _presenters() -> str:
 
 def _voices() -> str:
     from rostra.settings import settings
-    from rostra.speech.catalogue import voice, voices
-    from rostra.speech.models import has
+    from rostra.speech.catalogue import has_fine, voice, voices
 
     voice("heart:fast", settings().models)
     speakers = voices()
-    fine = sum(has(speaker.vector, settings().models) for speaker in speakers)
+    fine = sum(has_fine(speaker, settings().models) for speaker in speakers)
     if fine < len(speakers):
         raise Optional(
             f"{len(speakers)} fast, {fine} fine. For all fine ones run: rostra models fetch (it uses npm)."

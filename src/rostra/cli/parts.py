@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rostra.errors import UnknownNameError
 from rostra.presenters.catalogue import Catalogue
 from rostra.presenters.own import Shelf, home
 from rostra.settings import settings
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from rostra.production.company import Parts
     from rostra.production.order import Encoding
     from rostra.production.script import Limits
+    from rostra.speech.speakers import Speaker
 
 
 def catalogue() -> Catalogue:
@@ -75,13 +78,28 @@ def backgrounds() -> list[tuple[str, str]]:
 
 def voices() -> list[tuple[str, str, str]]:
     """(name, what it sounds like, which forms are ready) of each voice."""
+    from rostra.speech.catalogue import has_fine
     from rostra.speech.catalogue import voices as known
-    from rostra.speech.models import has
 
-    return [
-        (speaker.name, f"{speaker.accent} {speaker.gender}", _forms(has(speaker.vector, settings().models)))
-        for speaker in known()
-    ]
+    folder = settings().models
+    return [(speaker.name, speaker.description, _forms(has_fine(speaker, folder))) for speaker in known()]
+
+
+def auditioning(names: Sequence[str], forms: Sequence[str]) -> tuple[list[Speaker], list[str]]:
+    """The presenters' voices of these names, or all, and the forms, or both.
+
+    Raises:
+        UnknownNameError: no presenter's voice or form has such a name.
+    """
+    from rostra.speech.catalogue import FAST, FINE
+    from rostra.speech.speakers import cast
+
+    known = cast()
+    for kind, asked, there in (("voice", names, known), ("form", forms, (FINE, FAST))):
+        for name in asked:
+            if name not in there:
+                raise UnknownNameError(kind, name, there)
+    return [known[name] for name in names or known], list(forms or (FINE, FAST))
 
 
 def _forms(fine: bool) -> str:

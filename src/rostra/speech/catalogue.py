@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -20,51 +20,27 @@ import numpy as np
 
 from rostra.errors import MissingError, UnknownNameError
 from rostra.speech import english, hibari, kokoro, models
-from rostra.speech.colour import Colour
+from rostra.speech.colour import NO_HABIT, Colour, Floats
 from rostra.speech.embedded import EmbeddedVoice, Synthesised
 from rostra.speech.espeak import EspeakVoice, espeak, languages
 from rostra.speech.hibari import RATE
+from rostra.speech.speakers import Speaker, speakers
 from rostra.speech.voice import Pace
 
 FINE, FAST = "fine", "fast"
-AMERICAN, BRITISH = "American", "British"
-ACCENTS = {"a": AMERICAN, "b": BRITISH}
-GENDERS = {"f": "woman", "m": "man"}
+MANNER = ("pitch", "span", "accents", "fall", "formants", "breath", "rate")  # of a colour
 LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-z0-9]+)*")  # looks like the code of a language
-AMERICANISED = "The fast forms of British speakers have an American accent."
-VECTORS = """
-    af_alloy af_aoede af_bella af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky
-    am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa
-    bf_alice bf_emma bf_isabella bf_lily bm_daniel bm_fable bm_george bm_lewis
-"""
-
-
-@dataclass(frozen=True)
-class Speaker:
-    """Somebody who can be asked to speak.
-
-    Args:
-        name: by which users ask.
-        accent: American or British.
-        gender: woman or man.
-        vector: the name of the style vector of the fine form.
-    """
-
-    name: str
-    accent: str
-    gender: str
-    vector: str
-
-
-SPEAKERS = {
-    vector[3:]: Speaker(vector[3:], ACCENTS[vector[0]], GENDERS[vector[1]], vector)
-    for vector in VECTORS.split()
-}
+AMERICANISED = "The fast forms of British speakers say British sounds with an American throat."
 
 
 def voices() -> tuple[Speaker, ...]:
     """All speakers, by name."""
-    return tuple(SPEAKERS[name] for name in sorted(SPEAKERS))
+    return tuple(speakers()[name] for name in sorted(speakers()))
+
+
+def has_fine(speaker: Speaker, folder: Path | None = None) -> bool:
+    """Whether a speaker's fine form could be loaded (nothing is read)."""
+    return all(models.has(vector, folder) for vector in speaker.vectors)
 
 
 def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVoice | EspeakVoice:
@@ -80,15 +56,16 @@ def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVo
         MissingError: the form that was asked for, or the program for a language, is not installed.
     """
     asked, _, form = name.strip().lower().partition(":")
-    if not form and asked not in SPEAKERS and (asked in languages() or LANGUAGE.fullmatch(asked)):
+    known = speakers()
+    if not form and asked not in known and (asked in languages() or LANGUAGE.fullmatch(asked)):
         return espeak(asked)
-    if asked not in SPEAKERS or form not in ("", FINE, FAST):
-        raise UnknownNameError("voice", name, SPEAKERS)
+    if asked not in known or form not in ("", FINE, FAST):
+        raise UnknownNameError("voice", name, known)
     english.require()
-    speaker = SPEAKERS[asked]
+    speaker = known[asked]
     if form == FAST:
-        return replace(_fast(speaker, threads), note=AMERICANISED if speaker.accent == BRITISH else "")
-    if models.has(speaker.vector, folder):
+        return replace(_fast(speaker, threads), note=AMERICANISED if speaker.british else "")
+    if has_fine(speaker, folder):
         return _fine(speaker, folder, threads)
     if form == FINE:
         raise MissingError(f"The fine form of the voice {asked} is not installed.", models.REMEDY, "voice")
@@ -99,11 +76,11 @@ def voice(name: str, folder: Path | None = None, threads: int = 1) -> EmbeddedVo
 def _fast(speaker: Speaker, threads: int) -> EmbeddedVoice:
     row = _colours()[speaker.name]
     colour = Colour(
-        **{key: row[key] for key in ("pitch", "span", "formants", "rate")}, bands=np.array(row["bands"])
+        **{key: row[key] for key in MANNER}, bands=np.array(row["bands"]), habit=_habit(speaker.name)
     )
     say = partial(_say_fast, colour=colour, threads=threads)
     gain = _factor(row["fast_gain"])
-    return EmbeddedVoice(f"{speaker.name}:{FAST}", say, RATE, hibari.LIMIT, hibari.LAG, gain)
+    return EmbeddedVoice(f"{speaker.name}:{FAST}", say, RATE, hibari.LIMIT, hibari.LAG, gain, speaker.british)
 
 
 @cache
@@ -113,21 +90,30 @@ def _colours() -> dict[str, Any]:
     return found
 
 
+def _habit(name: str) -> Floats:
+    """The habit of a speaker's colour; most of the model's own speakers have none."""
+    with files("rostra.speech").joinpath("habits.npz").open("rb") as file, np.load(file) as habits:
+        return habits[name].astype(np.float32) if name in habits else NO_HABIT
+
+
 def _factor(decibels: float) -> float:
     return float(10 ** (decibels / 20))
 
 
 def _fine(speaker: Speaker, folder: Path | None, threads: int) -> EmbeddedVoice:
-    say = partial(_say_fine, vector=speaker.vector, folder=folder, threads=threads)
-    british = speaker.accent == BRITISH
+    say = partial(_say_fine, speaker=speaker, folder=folder, threads=threads)
     gain = _factor(_colours()[speaker.name]["fine_gain"])
-    return EmbeddedVoice(f"{speaker.name}:{FINE}", say, RATE, kokoro.LIMIT, kokoro.LAG, gain, british)
+    return EmbeddedVoice(f"{speaker.name}:{FINE}", say, RATE, kokoro.LIMIT, kokoro.LAG, gain, speaker.british)
 
 
 def _say_fast(symbols: str, pace: Pace, colour: Colour, threads: int) -> Synthesised:
-    return hibari.hibari(threads).synthesise(symbols, pace.rate * colour.rate, pace.pitch, colour)
+    return hibari.hibari(threads).synthesise(
+        symbols.translate(hibari.BRITISH), pace.rate * colour.rate, pace.pitch, colour
+    )
 
 
-def _say_fine(symbols: str, pace: Pace, vector: str, folder: Path | None, threads: int) -> Synthesised:
-    style = kokoro.style(vector, folder)
-    return kokoro.kokoro(folder, threads).synthesise(symbols, style, pace.rate, pace.pitch)
+def _say_fine(symbols: str, pace: Pace, speaker: Speaker, folder: Path | None, threads: int) -> Synthesised:
+    style = kokoro.style(speaker.timbre, speaker.melody, folder)
+    return kokoro.kokoro(folder, threads).synthesise(
+        symbols, style, pace.rate * speaker.rate, pace.pitch + speaker.pitch, speaker.formants
+    )

@@ -23,6 +23,7 @@ UNIT = 600  # samples of sound per unit of duration
 LIMIT = 400  # symbols in one go
 LAG = 0.055  # s, by which the borders come after the sound (benchmarks/voice_lag.py)
 DURATIONS = "/Clip_output_0"
+BRITISH = str.maketrans("ɒQa", "ɑOæ")  # what she never learned to say -> the nearest that she can
 SHA256 = "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
 
 _lock = threading.Lock()
@@ -67,14 +68,16 @@ class Hibari:
         """
         from hibari import dsp  # noqa: PLC0415  (an extra)
 
-        harmonics, theta, noise, rest, phi, f0, units = self._infer(symbols, speed)
+        harmonics, theta, noise, rest, phi, f0, units = self.infer(symbols, speed)
+        f0 = f0.ravel()
+        harmonics, noise, rest = colour.paint(harmonics, noise, rest, f0)
         sound: Floats = dsp.synth(
-            colour.reach(harmonics),
+            harmonics,
             theta,
-            colour.reach(noise),
-            colour.reach(rest),
+            noise,
+            rest,
             phi,
-            colour.bend(f0.ravel(), semitones),
+            colour.bend(f0, semitones),
             np.random.default_rng(len(symbols)),  # the same text always sounds the same
         )
         durations = units.astype(np.float64) * UNIT
@@ -83,11 +86,12 @@ class Hibari:
 
     def pitch(self, symbols: str) -> Floats:
         """(frames,) Hz at 80 a second, 0 where there is no voice: the speaker as she comes."""
-        found: Floats = self._infer(symbols, 1.0)[5].ravel()
+        found: Floats = self.infer(symbols, 1.0)[5].ravel()
         return found
 
-    def _infer(self, symbols: str, speed: float) -> list[Floats]:
-        """The network's outputs, without their batch dimension."""
+    def infer(self, symbols: str, speed: float) -> list[Floats]:
+        """The network's outputs, without their batch dimension: harmonics, phases, noise, rest, its
+        phases (bins, frames), pitch, durations."""
         known = english.ids()
         numbers = [[0, *(known[symbol] for symbol in symbols), 0]]
         inputs = {"ids": np.asarray(numbers, np.int64), "speed": np.asarray([speed], np.float32)}
