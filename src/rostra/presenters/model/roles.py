@@ -277,7 +277,7 @@ class Sorter:
         """(t,) which triangles follow the head, or move with the face."""
         figure = self._figure
         follow = (figure.head > HEADED) | (self._most > MOVED)
-        followed: Flags = follow[figure.triangles].any(axis=1)
+        followed: Flags = np.asarray(follow[figure.triangles].any(axis=1), np.bool_)
         return followed
 
 
