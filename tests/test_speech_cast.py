@@ -18,7 +18,10 @@ PRESENTERS = """
 """.split()  # noqa: SIM905
 OLD = ("larry", "henry", "gloria", "theodore", "elizabeth", "william", "sharon")
 YOUNG = ("mia", "dylan", "maya", "kevin", "sophia")
-TEXT = "Follow the blue path past the old mill."
+TEXT = """
+    Follow the blue path past the old mill, and cross the bridge near the town hall. My brother repairs old
+    radios for fun. Could you send me the second chapter again? Nobody expected this to end so early.
+"""
 
 needs_weights = pytest.mark.skipif(
     not models.has("am_liam"), reason="the weights of the fine voices are not here (rostra models fetch)"

@@ -55,11 +55,11 @@ class Ears:
     """
 
     def __init__(self, python: Path) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="rostra-ears-")
         self._process = _start(python)
         if self._process.stdout.readline().strip() != READY:  # type: ignore[union-attr]
-            self.__exit__(None, None, None)
+            self._stop()
             raise MissingError(f"What judges the voices is not in {python}.", REMEDY, "judge")
+        self._folder = tempfile.TemporaryDirectory(prefix="rostra-ears-")
 
     def __enter__(self) -> Ears:
         return self
@@ -67,9 +67,12 @@ class Ears:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+        self._folder.cleanup()
+
+    def _stop(self) -> None:
         self._process.kill()
         self._process.communicate()
-        self._folder.cleanup()
 
     def hear(self, sound: Floats, words: bool = True) -> Heard:
         """Listen to (samples,) at `RATE`, about -1..1; without `words` only for who speaks, which is quick.
