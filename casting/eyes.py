@@ -14,7 +14,7 @@ from casting.sculpt import cornea, step
 
 Points = NDArray[np.float64]
 RINGS, SPOKES = 200, 160
-GLINT = 1.8  # reflections of the cornea, against glass
+GLINT = 0.6  # reflections of the cornea, against glass: the whole would lie like fog over dark irises
 WHITE = "#efe9e3"
 PINK = "#d79b8b"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from casting import seams
 from casting.blender import Shader, linear
@@ -42,6 +43,7 @@ def zones(points: Points) -> dict[str, Points]:
     return {
         "lips": smoothed(lips, 1),
         "inner": smoothed(painted("inside-mouth"), 1),
+        "throat": _throat(skin, lips),
         "blush": np.clip(apple + 0.75 * nose + 0.25 * chin + 0.8 * ears, 0, 1),
         "socket": np.clip(0.65 * socket + 0.5 * under, 0, 1),
         "lid": smoothed(painted("eyelids"), 2),
@@ -52,7 +54,15 @@ def zones(points: Points) -> dict[str, Points]:
     }
 
 
+BEHIND_LIPS = 0.10  # dm from the red of the lips to where the inside of the mouth is no longer drawn
 CHIN = 5162  # vertex: front of the chin
+
+
+def _throat(skin: Points, lips: Points) -> Points:
+    """The sack of the mouth behind the lips. An open jaw can push it through the chin, so it is not drawn."""
+    gap, _ = cKDTree(skin[lips > 0.5]).query(skin)
+    deep: Points = ((gap > BEHIND_LIPS) & (painted("inside-mouth") > 0.5)).astype(np.float64)
+    return deep
 
 
 def _liner() -> Points:
@@ -105,7 +115,11 @@ def material(part: SkinPart, lips: LipPart, brows: BrowPart) -> Any:
         Coat_Roughness=0.35,
     )
     surface.subsurface_method = "BURLEY"  # half the cost of a random walk, and as soft on a face
-    return shader.finish(surface.outputs[0])
+    mixed = shader.node("MixShader")
+    shader.put(mixed.inputs[0], shader.math("GREATER_THAN", shader.attribute("throat").outputs["Fac"], 0.5))
+    shader.put(mixed.inputs[1], surface.outputs[0])
+    shader.put(mixed.inputs[2], shader.node("BsdfTransparent").outputs[0])
+    return shader.finish(mixed.outputs[0])
 
 
 ZONES = ("lips", "inner", "blush", "socket", "lid", "crown", "beard", "shine", "liner", "brow")

@@ -28,7 +28,7 @@ LIGHTS = {
     "rim left": ((-3.6, 1.4, -3.4), 1.2, 3.0, 150.0, "#ffe9d2"),
     "top": ((0.0, 4.8, -1.2), 2.0, 2.0, 60.0, "#ffffff"),
 }
-GLINT = ((-2.0, 2.0, 6.0), 1.7, 130.0)  # place, diameter, watts
+GLINT = ((-2.0, 2.0, 6.0), 1.7, 390.0)  # place, diameter, watts
 WORLD = ("#e9eefc", 0.28)
 
 
