@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from casting import seams
+from casting import human, seams
 from casting.blender import Shader, curves, linear, move
-from casting.landmarks import BODY, ball, body_faces, vertex_normals
+from casting.landmarks import BODY, ball, body_faces, smoothed, vertex_normals
 from casting.recipe import BrowPart, LashPart
 from casting.sculpt import step
 
@@ -20,6 +21,7 @@ Follow = Callable[[Points], None]
 STEPS = 7  # points of a hair
 SWING = 2.1  # how far lashes turn down, against their lid
 SIDES = ("left", "right")
+STILL = 0.004  # dm that a blink may move the skin under a brow
 FRONT = 2  # number of the lid ring that lashes grow from
 
 
@@ -33,17 +35,32 @@ def hair_material(name: str, colour: str, roughness: float = 0.5) -> Any:
     return shader.finish(surface.outputs[0])
 
 
+@lru_cache(maxsize=1)
+def _beside_lids() -> NDArray[np.int64]:
+    """Vertices of the skin that a blink does not move."""
+    lid = np.zeros(BODY)
+    for side in ("Left", "Right"):
+        vertices, shifts = human.expressions()[f"eyeBlink{side}"]
+        moved = vertices[np.linalg.norm(shifts, axis=1) > STILL]
+        lid[moved[moved < BODY]] = 1
+    return np.flatnonzero(smoothed(lid, 3) < 0.02)
+
+
 class Rooted:
     """Strands that follow the skin: each goes with the vertices around its root.
 
     Args:
         points: (COUNT, 3) at rest.
         strands: (n, k, 3) at rest, root first.
-        near: how many vertices a root listens to.
+        near: how many vertices a root listens to. Lids are none of them: a brow stays when an eye closes.
+        turned: whether strands turn with the skin, as on a chin; brows only go along.
     """
 
-    def __init__(self, points: Points, strands: Points, near: int = 6) -> None:
-        gap, self.vertices = cKDTree(points[:BODY]).query(strands[:, 0], near)
+    def __init__(self, points: Points, strands: Points, near: int = 6, turned: bool = True) -> None:
+        self.turned = turned
+        still = _beside_lids()
+        gap, found = cKDTree(points[still]).query(strands[:, 0], near)
+        self.vertices = still[found]
         weight = 1 / (gap**2 + 1e-5)
         self.weight = weight / weight.sum(axis=1, keepdims=True)
         self.rest = points[:BODY].copy()
@@ -53,6 +70,9 @@ class Rooted:
     def at(self, posed: Points) -> Points:
         """(n, k, 3) strands on the posed skin."""
         shift = np.einsum("nk,nki->ni", self.weight, posed[self.vertices] - self.rest[self.vertices])
+        if not self.turned:
+            gone: Points = self.strands + shift[:, None]
+            return gone
         turn = self._turn(vertex_normals(posed[:BODY], body_faces()))
         root = self.strands[:, :1]
         turned = np.einsum("nij,nkj->nki", turn, self.strands - root)
@@ -93,7 +113,7 @@ def add_brows(
         flat = _brow(points, side, part, generator)
         sides.append(_laid(surface, flat, sign))
     strands = np.concatenate(sides)
-    rooted = Rooted(points, strands)
+    rooted = Rooted(points, strands, turned=False)
     radius = part.radius * generator.uniform(0.7, 1.2, len(strands))
     thing = curves("brows", strands, radius, hair_material("brows", part.colour), tip=0.1)
     return thing, lambda posed: move(thing, rooted.at(posed))
