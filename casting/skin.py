@@ -54,14 +54,22 @@ def zones(points: Points) -> dict[str, Points]:
     }
 
 
-BEHIND_LIPS = 0.10  # dm from the red of the lips to where the inside of the mouth is no longer drawn
+BEHIND_LIPS = 0.06  # dm from the red of the lips to where the inside of the mouth is no longer drawn
+BELOW_SKIN = 0.10  # dm behind what is seen at rest
+NEAR_FRONT = 0.07  # dm around a place, to find what is seen there
 CHIN = 5162  # vertex: front of the chin
 
 
 def _throat(skin: Points, lips: Points) -> Points:
     """The sack of the mouth behind the lips. An open jaw can push it through the chin, so it is not drawn."""
-    gap, _ = cKDTree(skin[lips > 0.5]).query(skin)
-    deep: Points = ((gap > BEHIND_LIPS) & (painted("inside-mouth") > 0.5)).astype(np.float64)
+    mouth = skin[lips > 0.5]
+    gap, _ = cKDTree(mouth).query(skin)
+    low, high = mouth.min(axis=0) - [0.15, 0.5, 2.0], mouth.max(axis=0) + [0.15, 0.12, 0.0]
+    boxed = np.flatnonzero(((skin > low) & (skin < high)).all(axis=1))
+    around = cKDTree(skin[boxed, :2]).query_ball_point(skin[boxed, :2], NEAR_FRONT)
+    front = np.array([skin[boxed[near], 2].max() for near in around])
+    deep = np.zeros(len(skin))
+    deep[boxed] = (front - skin[boxed, 2] > BELOW_SKIN) & (gap[boxed] > BEHIND_LIPS)
     return deep
 
 

@@ -104,9 +104,10 @@ class Bake:
         shot = {"skin": Shot(FACE, EYEBALLS, HAIR, box=self._skin_box(), scale=SKIN_SCALE)}
         if self.person.roles.get("hair"):
             shot["haired"] = Shot(FACE, EYEBALLS, box=self._skin_box(), scale=0.5, effort=0.4)
-        for key in KEYS:
+        for key in KEYS:  # without the teeth, whose roots darken the chin from inside
             scale = LID_SCALE if key.picture == "blink" else SKIN_SCALE
-            shot[key.picture] = Shot(FACE, EYEBALLS, HAIR, key.pose, boxes[key.picture], scale, 0.5)
+            away = (*HAIR, *INNER)
+            shot[key.picture] = Shot(FACE, EYEBALLS, away, key.pose, boxes[key.picture], scale, 0.5)
         shot["lash"] = Shot(("lash",), without=HAIR, box=boxes["blink"], scale=LASH_SCALE)
         return shot
 

@@ -29,7 +29,7 @@ DROOP = 0.6  # how far lashes swing below a closed lid, of how far they rise abo
 TIGHT = {"mouth": 0.8, "left": 1.0, "right": 1.0}  # how much of a key's picture is blended in
 TUCK = 4  # rows of hidden points that take the colour of a seen one
 SLICE = 60.0  # canvas units of depth within which the order of a face's triangles does not matter
-EYE_BOX = (0.22, 0.14)  # dm from the centre of an eyeball to where lids end, sideways and up or down
+EYE_REACH = (1.1, 0.74)  # radii from the centre of an eyeball to where lids end, sideways and up or down
 MOUTH_BOX = (0.36, 0.16)
 DEEP = 0.62  # dm behind the eyes: where the face ends and the side of the head begins
 
@@ -164,7 +164,8 @@ class Builder:
         half = np.array(MOUTH_BOX)
         boxes = [patch.Opening("mouth", self.mouth[:2] - half, self.mouth[:2] + half)]
         for name, eye in self.eyes.items():
-            boxes.append(patch.Opening(name, eye[:2] - EYE_BOX, eye[:2] + EYE_BOX))
+            reach = self.radius(name) * np.array(EYE_REACH)
+            boxes.append(patch.Opening(name, eye[:2] - reach, eye[:2] + reach))
         deep = figure.rest[:, 2] < self.eyes["left"][2] - DEEP
         low = figure.rest[:, 1] < self.neck
         lids = boxes[1].holds(figure.rest) | boxes[2].holds(figure.rest)

@@ -22,6 +22,7 @@ Picture = NDArray[np.uint8]
 SOFT = 8.0  # canvas pixels over which the shadow of hair is evened out where a face moves
 CLEAR = 24  # opacity up to which a picture shows what is below
 SLIVER = 3  # texels: narrower strips of skin beside clothes are not meant to be seen
+UNSEEN = 1e-3  # weight of no shadow at all, where nothing near is known
 OPAQUE = 240  # opacity from which a picture hides what is below
 BLEED = 24  # texels that colours spread into what is transparent, so that no edge turns dark
 
@@ -121,16 +122,20 @@ def shadowed(texture: Texture, bare: Texture, haired: Texture, soft: float = SOF
         haired: the rest with it.
         soft: canvas pixels over which the shadow is evened out.
     """
-    light = (_over(haired, texture) + 4.0) / (_over(bare, texture) + 4.0)
-    reach = soft * texture.info.scale
-    blur = ndimage.gaussian_filter(np.clip(light, 0.2, 1.6), (reach, reach, 0))
+    under, over = _over(bare, texture), _over(haired, texture)
+    light = np.clip((over[..., :3] + 4.0) / (under[..., :3] + 4.0), 0.2, 1.6)
+    # Only where both show skin: an open eye, seen in neither, says nothing of the lid that will close it.
+    known = (np.minimum(under[..., 3:], over[..., 3:]) > OPAQUE).astype(np.float32)
+    reach = (soft * texture.info.scale, soft * texture.info.scale, 0)
+    share = ndimage.gaussian_filter(known, reach)
+    blur = (ndimage.gaussian_filter(light * known, reach) + UNSEEN) / (share + UNSEEN)
     picture = texture.image.copy()
     picture[..., :3] = np.clip(picture[..., :3] * blur, 0, 255).astype(np.uint8)
     return Texture(picture, texture.info)
 
 
 def _over(source: Texture, place: Texture) -> NDArray[np.float32]:
-    """The colours of one picture over the place of another, smoothed to about one canvas pixel."""
+    """The colours and opacity of one picture over the place of another, smoothed to about a pixel."""
     height, width = place.image.shape[:2]
     own, other = place.info, source.info
     x = (own.x + np.arange(width) / own.scale - other.x) * other.scale
@@ -144,7 +149,7 @@ def _over(source: Texture, place: Texture) -> NDArray[np.float32]:
             order=1,
             mode="nearest",
         )
-        for k in range(3)
+        for k in range(4)
     ]
     return np.stack(channels, axis=-1)
 
