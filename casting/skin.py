@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from casting import seams
 from casting.blender import Shader, linear
-from casting.landmarks import BODY, ball, painted, smoothed
+from casting.landmarks import BODY, ball, body_faces, painted, smoothed
 from casting.recipe import BrowPart, LipPart, SkinPart
 from casting.sculpt import TIP, bump, step
 
@@ -55,21 +57,21 @@ def zones(points: Points) -> dict[str, Points]:
 
 
 BEHIND_LIPS = 0.06  # dm from the red of the lips to where the inside of the mouth is no longer drawn
-BELOW_SKIN = 0.10  # dm behind what is seen at rest
-NEAR_FRONT = 0.07  # dm around a place, to find what is seen there
+LIP = 0.35  # paint from which a vertex is of the lips
 CHIN = 5162  # vertex: front of the chin
 
 
 def _throat(skin: Points, lips: Points) -> Points:
     """The sack of the mouth behind the lips. An open jaw can push it through the chin, so it is not drawn."""
-    mouth = skin[lips > 0.5]
-    gap, _ = cKDTree(mouth).query(skin)
-    low, high = mouth.min(axis=0) - [0.15, 0.5, 2.0], mouth.max(axis=0) + [0.15, 0.12, 0.0]
-    boxed = np.flatnonzero(((skin > low) & (skin < high)).all(axis=1))
-    around = cKDTree(skin[boxed, :2]).query_ball_point(skin[boxed, :2], NEAR_FRONT)
-    front = np.array([skin[boxed[near], 2].max() for near in around])
-    deep = np.zeros(len(skin))
-    deep[boxed] = (front - skin[boxed, 2] > BELOW_SKIN) & (gap[boxed] > BEHIND_LIPS)
+    faces = body_faces()
+    edges = np.concatenate([faces[:, [k, (k + 1) % 4]] for k in range(4)])
+    edges = edges[(lips[edges] < LIP).all(axis=1)]  # the lips part the sack from the face
+    links = coo_array((np.ones(len(edges)), edges.T), shape=(BODY, BODY))
+    _, labels = connected_components(links, directed=False)
+    gap, _ = cKDTree(skin[lips > 0.5]).query(skin)
+    inside = painted("inside-mouth")
+    sack = labels == labels[np.argmax(inside * gap)]
+    deep: Points = (sack & (gap > BEHIND_LIPS)).astype(np.float64)
     return deep
 
 
