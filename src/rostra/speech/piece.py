@@ -7,6 +7,7 @@ was asked for, so that pieces can be played one after the other without clicks.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,4 +96,7 @@ def _move(found: list[Span], shift: float, length: float) -> list[Span]:
     if moved[-1].symbol != SILENCE:
         moved.append(Span(SILENCE, moved[-1].end, length))
     moved[0].start, moved[-1].end = 0.0, length
-    return [span for span in moved if span.end > span.start]
+    moved = [span for span in moved if span.end > span.start]
+    for before, after in pairwise(moved):
+        after.start = before.end  # to the last bit: borders that were computed apart may differ by a rounding
+    return moved
