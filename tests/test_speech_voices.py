@@ -92,7 +92,10 @@ def test_colours_tell_speakers_apart():
 
 
 def test_fast_voices_are_equally_loud_and_unclipped():
-    text = "Follow the blue path past the old mill, and cross the footbridge near the town hall."
+    text = (
+        "Follow the blue path past the old mill, and cross the footbridge near the town hall. "
+        "Every morning we open the doors at eight, so that you can enjoy a fresh cup of coffee."
+    )
     for speaker in voices()[::3]:
         pcm = sound(say(text, f"{speaker.name}:fast")) / np.float32(32768)
         assert loudness(pcm, 24000) == pytest.approx(TARGET, abs=2.0), speaker.name
