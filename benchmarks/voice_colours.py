@@ -124,7 +124,6 @@ def fast(colour: Colour):
     model = hibari.hibari()
 
     def say(symbols: str):
-        symbols = symbols.translate(hibari.BRITISH)
         f0 = model.pitch(symbols)
         return (*model.synthesise(symbols, colour.rate, 0.0, colour), colour.bend(f0))
 
@@ -228,7 +227,7 @@ def shaped(colour: Colour, target: Reading, read: list[Utterance]) -> tuple[Colo
 
 def compared(symbols: str, plain: Colour, made: Reading, target: Reading, at: int):
     """What the model gives in each frame of a sentence, and what its sound lacks there in bands."""
-    harmonics, _, noise, rest, _, f0, _ = hibari.hibari().infer(symbols.translate(hibari.BRITISH), plain.rate)
+    harmonics, _, noise, rest, _, f0, _ = hibari.hibari().infer(symbols, plain.rate)
     harmonics, noise, _ = plain.paint(harmonics, noise, rest, f0.ravel())
     ours = bands(spectra(made.sounds[at]))
     theirs = bands(spectra(target.sounds[at]))

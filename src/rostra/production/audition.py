@@ -41,7 +41,7 @@ KNOWING = (
     "Nobody expected the meeting to end so early.",
 )
 TEST = (
-    "The train to the coast leaves in twenty minutes.",
+    "The train to the coast leaves in a few minutes.",
     "Please open the window, it is very warm in here.",
     "She bought three apples and a loaf of bread.",
     "How long have you been working on this problem?",

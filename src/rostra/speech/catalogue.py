@@ -107,9 +107,7 @@ def _fine(speaker: Speaker, folder: Path | None, threads: int) -> EmbeddedVoice:
 
 
 def _say_fast(symbols: str, pace: Pace, colour: Colour, threads: int) -> Synthesised:
-    return hibari.hibari(threads).synthesise(
-        symbols.translate(hibari.BRITISH), pace.rate * colour.rate, pace.pitch, colour
-    )
+    return hibari.hibari(threads).synthesise(symbols, pace.rate * colour.rate, pace.pitch, colour)
 
 
 def _say_fine(symbols: str, pace: Pace, speaker: Speaker, folder: Path | None, threads: int) -> Synthesised:

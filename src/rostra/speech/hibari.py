@@ -24,6 +24,7 @@ LIMIT = 400  # symbols in one go
 LAG = 0.055  # s, by which the borders come after the sound (benchmarks/voice_lag.py)
 DURATIONS = "/Clip_output_0"
 BRITISH = str.maketrans("ɒQa", "ɑOæ")  # what she never learned to say -> the nearest that she can
+LONG = "ː"  # nor did she learn this mark; her vowels are long enough without
 SHA256 = "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
 
 _lock = threading.Lock()
@@ -91,12 +92,15 @@ class Hibari:
 
     def infer(self, symbols: str, speed: float) -> list[Floats]:
         """The network's outputs, without their batch dimension: harmonics, phases, noise, rest, its
-        phases (bins, frames), pitch, durations."""
+        phases (bins, frames), pitch, durations. Marks that she does not know take no time."""
         known = english.ids()
-        numbers = [[0, *(known[symbol] for symbol in symbols), 0]]
+        spoken = [symbol != LONG for symbol in symbols]
+        numbers = [[0, *(known[symbol] for symbol in symbols.translate(BRITISH) if symbol != LONG), 0]]
         inputs = {"ids": np.asarray(numbers, np.int64), "speed": np.asarray([speed], np.float32)}
         *frames, units = self._session.run(None, inputs)
-        return [*(value[0] for value in frames), units.ravel()]
+        durations = np.zeros(len(symbols) + 2, np.float32)
+        durations[[True, *spoken, True]] = units.ravel()
+        return [*(value[0] for value in frames), durations]
 
 
 def check(durations: NDArray[np.float64], sound: Floats, symbols: int) -> None:
