@@ -1,6 +1,6 @@
 """Audition: the presenters' voices, each in both forms, judged by their sound alone.
 
-Every voice reads the same sentences, of which none was used to make the voices. Some are to get to
+Every voice reads the same sentences, on which no colour was measured. Some are to get to
 know a voice (its mean voiceprint), the others are the test:
 
 - *understood*: words that Whisper heard wrongly, of all words of the test.
