@@ -18,7 +18,7 @@ from rostra.speech.marks import END, TAGS, plain, read, tagged
 from rostra.speech.speech import Speech
 
 needs_espeak = pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
-WORDS = ["Hello,", "there.", "It", "costs", "$9.99!", "(so)", "[sic]", "—", "\n", "\n\n", "Why?"]
+WORDS = ["Hello,", "there.", "It", "costs", "$9.99!", "(so)", "[sic]", "—", "\n", "\n\n", "Why?", '"']
 MIXED = st.lists(st.sampled_from([*WORDS, *(f"[{tag}]" for tag in TAGS)]), max_size=30)
 
 
@@ -77,6 +77,11 @@ def test_other_words_in_brackets_are_text(text: str) -> None:
         ("Thank you. [smile]", [("smile", 1, True)]),
         ("Thank you. [smile]\n\nNext.", [("smile", 1, True)]),
         ("One.\n\n[smile]\n\nTwo.", [("smile", 1, False)]),
+        ("[smile]\n[nod]\n\nOne.", [("smile", 0, False), ("nod", 0, False)]),
+        ("One.\n\n[sad]\n[nod]\n\nTwo.", [("sad", 1, False), ("nod", 1, False)]),
+        ("One. [smile]\n[nod]\n\nTwo.", [("smile", 0, True), ("nod", 0, True)]),
+        ("Hello [smile].\n\nTwo.", [("smile", 0, True)]),
+        ("Hello[sad]\"[nod]you\" there.", [("sad", 1, False), ("nod", 1, False)]),
     ],
 )
 def test_a_tag_belongs_to_the_next_word_of_its_paragraph(text: str, expected: list[object]) -> None:

@@ -10,9 +10,11 @@ Bracketed words that are not on the list stay what they are: text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import accumulate
 from typing import NamedTuple
 
 from rostra.speech.speech import Mark, Speech
@@ -29,7 +31,6 @@ BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 CLOSING = ".,;:!?…)]}»”"
 OPENING = "([{«“"
 QUOTES = "\"'’"
-NEAR = 80  # characters that are looked at around a tag
 
 
 class Place(NamedTuple):
@@ -56,20 +57,19 @@ def read(text: str) -> tuple[str, list[Place]]:
     A tag belongs to the next word; behind the last word of a paragraph, to that word's end.
     """
     parts: list[str] = []
-    tags: list[Place] = []
-    count, at = 0, 0  # words so far; characters read
+    found: list[tuple[str, int, int, bool]] = []  # name; characters and words before it; inside a word
+    size, count, at = 0, 0, 0  # characters written, words so far; characters read
     for run in RUN.finditer(text):
         count += _add(parts, text[at : run.start()])
+        size += run.start() - at
         gap, at = _gap(text, run)
-        last = _closes(text, run)
         inside = not gap and text[max(run.start() - 1, 0) : run.start()] in tuple(OPENING + QUOTES)
-        word = count - 1 if last or inside else count
-        tags += [Place(name.lower(), word, last) for name in NAME.findall(run.group(2))]
+        found += [(name.lower(), size, count, inside) for name in NAME.findall(run.group(2))]
         _add(parts, gap)
-    count += _add(parts, text[at:])
+        size += len(gap)
+    _add(parts, text[at:])
     out = "".join(parts)
-    tags = [place if place.word < count else Place(place.name, count - 1, True) for place in tags]
-    return out, _sorted(tags, _ends(out))
+    return out, _placed(out, found)
 
 
 def carry(text: str, speak: Callable[[str], Iterator[Speech]]) -> Iterator[Speech]:
@@ -112,26 +112,21 @@ def _gap(text: str, run: re.Match[str]) -> tuple[str, int]:
     return "" if after in CLOSING + QUOTES or before in OPENING + QUOTES else " ", run.end()
 
 
-def _closes(text: str, run: re.Match[str]) -> bool:
-    """Whether a run of tags ends a paragraph that did not begin with it."""
-    before = text[max(run.start() - NEAR, 0) : run.start()]
-    after = text[run.end() : run.end() + NEAR]
-    begins = BLANK_LINE.search(before[len(before.rstrip()) :]) or not before.strip()
-    ends = BLANK_LINE.search(after[: len(after) - len(after.lstrip())]) or not after.strip()
-    return bool(ends) and not begins
+def _placed(text: str, found: list[tuple[str, int, int, bool]]) -> list[Place]:
+    """All marks of a text without its tags, in the order of their times."""
+    borders = [match.end() for match in BLANK_LINE.finditer(text)]
+    paragraphs = [len(part.split()) for part in BLANK_LINE.split(text)]
+    words = list(accumulate(paragraphs))  # up to the end of each paragraph
+    tags: list[Place] = []
+    for name, size, count, inside in found:
+        number = bisect_right(borders, size)
+        behind = not inside and 0 < count == words[number] and paragraphs[number] > 0
+        word = count - 1 if behind or inside else count
+        place = Place(name, word, behind) if word < words[-1] else Place(name, words[-1] - 1, True)
+        tags.append(max(place, tags[-1], key=_when)._replace(name=name) if tags else place)
+    ends = [Place(END, word - 1, True) for word, own in zip(words, paragraphs, strict=True) if own]
+    return sorted(tags + ends, key=lambda place: (*_when(place), place.name == END))
 
 
-def _ends(text: str) -> list[Place]:
-    """The ends of the paragraphs of a text without tags."""
-    ends, count = [], 0
-    for paragraph in BLANK_LINE.split(text):
-        words = len(paragraph.split())
-        count += words
-        if words:
-            ends.append(Place(END, count - 1, True))
-    return ends
-
-
-def _sorted(tags: list[Place], ends: list[Place]) -> list[Place]:
-    """All marks in the order of their times; a tag behind a paragraph's last word comes before its end."""
-    return sorted(tags + ends, key=lambda place: (place.word, place.after, place.name == END))
+def _when(place: Place) -> tuple[int, bool]:
+    return place.word, place.after
