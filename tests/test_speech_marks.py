@@ -81,7 +81,7 @@ def test_other_words_in_brackets_are_text(text: str) -> None:
         ("One.\n\n[sad]\n[nod]\n\nTwo.", [("sad", 1, False), ("nod", 1, False)]),
         ("One. [smile]\n[nod]\n\nTwo.", [("smile", 0, True), ("nod", 0, True)]),
         ("Hello [smile].\n\nTwo.", [("smile", 0, True)]),
-        ("Hello[sad]\"[nod]you\" there.", [("sad", 1, False), ("nod", 1, False)]),
+        ('Hello[sad]"[nod]you" there.', [("sad", 1, False), ("nod", 1, False)]),
     ],
 )
 def test_a_tag_belongs_to_the_next_word_of_its_paragraph(text: str, expected: list[object]) -> None:
