@@ -11,10 +11,11 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -name '*.py' -o -name '*.pack' -o -name '*.webp')
 
 .DELETE_ON_ERROR:
-.PHONY: help video test check judge bench photo docs lock clean
+.PHONY: help video demo test check judge bench photo docs lock clean
 
 help:
 	@echo "make video   set up, then render examples/welcome.json to build/welcome.mp4"
+	@echo "make demo    set up, then let all presenters introduce themselves in build/cast.mp4"
 	@echo "make test    set up, then run the tests"
 	@echo "make check   linters, types, architecture, generated docs"
 	@echo "make judge   render texts that nobody tuned for; measure the videos from outside"
@@ -32,6 +33,18 @@ build/welcome.mp4: $(VENV)/.run examples/welcome.json $(SOURCES)
 	@$(BIN)/rostra models fetch --optional
 	@mkdir -p build
 	$(BIN)/rostra render examples/welcome.json -o $@
+
+demo: build/cast.mp4 build/cast.png
+	@echo "Watch build/cast.mp4; its captions are in build/cast.vtt, the faces in build/cast.png."
+
+build/cast.mp4: $(VENV)/.run $(SOURCES)
+	@$(BIN)/rostra models fetch --optional
+	@mkdir -p build
+	$(BIN)/rostra demo -o $@
+
+build/cast.png: $(VENV)/.run $(SOURCES)
+	@mkdir -p build
+	$(BIN)/rostra presenters --sheet $@
 
 test: $(VENV)/.dev
 	@$(BIN)/rostra models fetch --optional

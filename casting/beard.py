@@ -24,6 +24,8 @@ from casting.skin import CHIN, CORNER, EAR
 STEPS = 7  # points of a hair
 LIPS = 0.35  # painted strength from which skin counts as lip
 CLEAR = 0.019  # decimetres between the lips and the nearest hair
+BELOW = 0.035  # decimetres more below the lower lip, beside the middle
+SHINE = 0.5
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Cut:
 
 CUTS = {
     "stubble": Cut(True, True, True, 0.022, 0.022, 12000, 0.0016, 0.7),
-    "short": Cut(True, True, True, 0.050, 0.060, 20000, 0.0024, 0.5),
-    "full": Cut(True, True, True, 0.085, 0.150, 22000, 0.0030, 0.55),
+    "short": Cut(True, True, True, 0.050, 0.060, 24000, 0.0021, 0.5),
+    "full": Cut(True, True, True, 0.085, 0.150, 28000, 0.0024, 0.55),
     "goatee": Cut(False, True, True, 0.070, 0.100, 22000, 0.0026, 0.5),
     "moustache": Cut(False, True, False, 0.080, 0.080, 20000, 0.0022, 0.45),
 }
@@ -105,7 +107,7 @@ def add_beard(
 
 def _hairs(strands: Points, beard: Beard, colour: str, rng: np.random.Generator) -> Any:
     radius = CUTS[beard.style].radius * rng.uniform(0.7, 1.2, len(strands))
-    return curves("beard", strands, radius, hair_material("beard", colour), tip=0.25)
+    return curves("beard", strands, radius, hair_material("beard", colour, 0.4, SHINE), tip=0.25)
 
 
 def _silver(chart: Chart, roots: Points, beard: Beard, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -136,13 +138,14 @@ class Chart:
     def density(self, places: Points, normals: Points) -> Points:
         """(n,) how thick hair stands at places of the skin, 0..1."""
         x, y, z = np.abs(places[:, 0]), places[:, 1], places[:, 2]
-        grown = smoothstep(0.03, -0.05, y - self._line(x))
+        grown = smoothstep(0.05, -0.09, y - self._line(x)) ** 1.5
         grown *= smoothstep(
             self.chin[1] - 0.34, self.chin[1] - 0.10, y - 0.25 * np.maximum(0, self.chin[2] - z - 0.3)
         )
         grown *= smoothstep(self.ear[2] + 0.02, self.ear[2] + 0.16, z)
         grown *= self._part(x, y) * (normals[:, 1] > -0.97) * (y < self.tip[1] - 0.06)
-        grown *= smoothstep(CLEAR, 2.2 * CLEAR, self._near.query(places)[0])
+        free = BELOW * smoothstep(0.03, 0.07, x) * (y < self.corner[1] - 0.02)
+        grown *= smoothstep(CLEAR, 2.2 * CLEAR, self._near.query(places)[0] - free)
         grown *= ~self._inside[self._all.query(places)[1]]
         thin = 1 - 0.4 * np.exp(-((x / 0.03) ** 2)) * (y > self.corner[1] + 0.04)  # the groove below the nose
         hollow = np.exp(-(((x - 0.13) / 0.06) ** 2 + ((y - self.corner[1] + 0.12) / 0.05) ** 2))

@@ -25,13 +25,13 @@ STILL = 0.004  # dm that a blink may move the skin under a brow
 FRONT = 2  # number of the lid ring that lashes grow from
 
 
-def hair_material(name: str, colour: str, roughness: float = 0.5) -> Any:
-    """Plain dark hair."""
+def hair_material(name: str, colour: str, roughness: float = 0.5, shine: float = 0.12) -> Any:
+    """Plain hair."""
     shader = Shader(name)
     tone = shader.node("HairInfo").outputs["Random"]
     base = np.array(linear(colour))
     mixed = shader.mix(tuple(base * 0.7), tuple(base * 1.35), tone)
-    surface = shader.node("BsdfPrincipled", Base_Color=mixed, Roughness=roughness, Specular_IOR_Level=0.12)
+    surface = shader.node("BsdfPrincipled", Base_Color=mixed, Roughness=roughness, Specular_IOR_Level=shine)
     return shader.finish(surface.outputs[0])
 
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from rostra.acting.manner import Manner
+from rostra.errors import InputError, UnknownNameError
+from rostra.presenters.pack import VoiceChoice
 
 FOLDER = Path(__file__).parent / "people"
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Times = Annotated[float, Field(ge=0.5, le=2)]  # of the usual size
+Length = Annotated[float, Field(ge=0, le=2)]  # dm
+Signed = Annotated[float, Field(ge=-1, le=1)]  # dm
+Colour = Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")]
 
 
 class Part(BaseModel):
@@ -20,91 +30,91 @@ class Part(BaseModel):
 class BuildPart(Part):
     """The body and head, as `casting.human.Build` takes them."""
 
-    male: float = Field(ge=0, le=1)
-    age: float = 30.0
-    origin: dict[str, float] = {"caucasian": 1.0}
-    muscle: float = 0.5
-    weight: float = 0.5
+    male: Share
+    age: float = Field(default=30.0, ge=18, le=90)
+    origin: dict[str, Share] = {"caucasian": 1.0}
+    muscle: Share = 0.5
+    weight: Share = 0.5
     targets: dict[str, float] = {}
 
 
 class FacePart(Part):
     """How far the figure is drawn from life, and its face at rest."""
 
-    head: float = 1.10  # size of the head against life
-    eyes: float = 1.12  # size of the eyes
-    eye_gap: float = 0.0  # dm that each eye moves outwards
-    nose: float = 1.0  # size of the nose's lower half
-    neck: float = 0.92  # width of the neck
-    shoulders: float = 0.94  # width of the shoulders
+    head: Times = 1.10  # size of the head against life
+    eyes: Times = 1.12  # size of the eyes
+    eye_gap: Signed = 0.0  # dm that each eye moves outwards
+    nose: Times = 1.0  # size of the nose's lower half
+    neck: Times = 0.92  # width of the neck
+    shoulders: Times = 0.94  # width of the shoulders
     sculpt: dict[str, float] = {}  # further moves, see `casting.sculpt`
-    rest: dict[str, float] = {}  # face units that the resting face holds
+    rest: dict[str, Share] = {}  # face units that the resting face holds
 
 
 class SkinPart(Part):
     """Colours of the skin (sRGB) and strengths 0..1."""
 
-    colour: str = "#dfa07c"
-    blush: str = "#cf5f4c"
-    blush_strength: float = 0.35
-    shadow: str = "#a8654f"  # around the eyes
-    shadow_strength: float = 0.3
-    freckles: float = 0.0
-    beard: str = "#5a463c"
-    beard_strength: float = 0.0
-    mottle: float = 1.0
-    roughness: float = 0.50
-    liner: float = 0.7  # darkness of the upper lids' edge
+    colour: Colour = "#dfa07c"
+    blush: Colour = "#cf5f4c"
+    blush_strength: Share = 0.35
+    shadow: Colour = "#a8654f"  # around the eyes
+    shadow_strength: Share = 0.3
+    freckles: Share = 0.0
+    beard: Colour = "#5a463c"
+    beard_strength: Share = 0.0
+    mottle: float = Field(default=1.0, ge=0, le=3)
+    roughness: Share = 0.50
+    liner: Share = 0.7  # darkness of the upper lids' edge
 
 
 class LipPart(Part):
     """The lips."""
 
-    colour: str = "#b8605a"
-    strength: float = 0.75
-    shine: float = 0.5
+    colour: Colour = "#b8605a"
+    strength: Share = 0.75
+    shine: Share = 0.5
 
 
 class EyePart(Part):
     """The eyeballs."""
 
-    iris: str = "#5b3a22"
-    inner: str = ""  # colour around the pupil; lighter iris if empty
-    size: float = 0.50  # radius of the iris, of the eyeball's
-    pupil: float = 0.42  # radius of the pupil, of the iris's
+    iris: Colour = "#5b3a22"
+    inner: Colour | Literal[""] = ""  # colour around the pupil; lighter iris if empty
+    size: Share = 0.50  # radius of the iris, of the eyeball's
+    pupil: Share = 0.42  # radius of the pupil, of the iris's
 
 
 class BrowPart(Part):
     """The brows."""
 
-    colour: str = "#4a2f1c"
-    count: int = 380  # hairs on each side
-    thickness: float = 0.027  # dm, half the height of the brow
-    length: float = 0.42  # dm
-    start: float = 0.13  # dm from the middle of the face to the inner end
-    height: float = 0.20  # dm above the eye
-    arch: float = 0.05
-    slope: float = 0.0
-    radius: float = 0.0025
-    hair: float = 0.080  # dm, length of a hair
-    shade: float = 0.45  # tint of the skin under the hairs
+    colour: Colour = "#4a2f1c"
+    count: int = Field(default=380, ge=0, le=3000)  # hairs on each side
+    thickness: Length = 0.027  # dm, half the height of the brow
+    length: Length = 0.42  # dm
+    start: Length = 0.13  # dm from the middle of the face to the inner end
+    height: Signed = 0.20  # dm above the eye
+    arch: Signed = 0.05
+    slope: Signed = 0.0
+    radius: Length = 0.0025
+    hair: Length = 0.080  # dm, length of a hair
+    shade: Share = 0.45  # tint of the skin under the hairs
 
 
 class LashPart(Part):
     """The lashes."""
 
-    colour: str = "#1d120d"
-    length: float = 0.060  # dm, of the longest
-    count: int = 95
-    radius: float = 0.0030
-    lower: float = 0.40  # length of the lower ones, of the upper ones
+    colour: Colour = "#1d120d"
+    length: Length = 0.060  # dm, of the longest
+    count: int = Field(default=95, ge=0, le=1000)
+    radius: Length = 0.0030
+    lower: Share = 0.40  # length of the lower ones, of the upper ones
 
 
 class LightPart(Part):
     """The studio, for this person."""
 
-    gain: float = 1.0
-    rim: float = 1.0  # strength of the lamps behind, which grey the sides of short dark hair
+    gain: float = Field(default=1.0, ge=0.2, le=5)
+    rim: float = Field(default=1.0, ge=0, le=5)  # strength of the lamps behind
 
 
 class Recipe(Part):
@@ -112,8 +122,9 @@ class Recipe(Part):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")
     name: str
-    kind: str = "woman"
+    kind: Literal["woman", "man", "person"] = "woman"
     bio: str = ""
+    greeting: str = ""  # how they introduce themselves, three seconds long
     build: BuildPart
     face: FacePart = FacePart()
     skin: SkinPart = SkinPart()
@@ -128,13 +139,43 @@ class Recipe(Part):
     glasses: dict[str, Any] = {}
     beard: dict[str, Any] = {}
     headscarf: dict[str, Any] = {}
-    voice: dict[str, Any] = {}
-    manner: dict[str, Any] = {}
+    voice: VoiceChoice
+    manner: dict[str, float | str] = {}
+
+    @field_validator("manner")
+    @classmethod
+    def _acted(cls, manner: dict[str, float | str]) -> dict[str, float | str]:
+        """Refuse a manner that the acting does not know."""
+        try:
+            Manner.of(manner)
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return manner
 
 
 def read(name: str, folder: Path = FOLDER) -> Recipe:
-    """The recipe `<name>.toml`."""
-    return Recipe.model_validate(tomllib.loads((folder / f"{name}.toml").read_text()))
+    """The recipe `<name>.toml`.
+
+    Raises:
+        InputError: there is none, or it has a key that is unknown or out of range; names them.
+    """
+    path = folder / f"{name}.toml"
+    try:
+        return Recipe.model_validate(tomllib.loads(path.read_text()))
+    except FileNotFoundError as error:
+        raise UnknownNameError("recipe", name, names(folder)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is not TOML: {error}.") from error
+    except ValidationError as error:
+        raise _wrong(path, error) from error
+
+
+def _wrong(path: Path, error: ValidationError) -> InputError:
+    """All that is wrong with a recipe."""
+    keys = [".".join(map(str, one["loc"])) for one in error.errors()]
+    told = [one["msg"].removeprefix("Value error, ").rstrip(".") for one in error.errors()]
+    listed = "; ".join(f"{key}: {text}" for key, text in zip(keys, told, strict=True))
+    return InputError(f"{path}: {listed}.", "Correct the recipe.", keys[0])
 
 
 def names(folder: Path = FOLDER) -> list[str]:

@@ -28,6 +28,7 @@ LIGHTS = {
     "rim left": ((-3.6, 1.4, -3.4), 1.2, 3.0, 150.0, "#ffe9d2"),
     "top": ((0.0, 4.8, -1.2), 2.0, 2.0, 60.0, "#ffffff"),
 }
+DULL = (0.12, 0.03)  # share of the rim lamps that the blackest hair gets; brightness of hair that gets all
 GLINT = ((-2.0, 2.0, 6.0), 1.7, 390.0)  # place, diameter, watts
 WORLD = ("#e9eefc", 0.28)
 
@@ -38,10 +39,34 @@ def prepare(person: Person) -> None:
     _engine(scene)
     _camera(scene, person)
     _world(scene)
+    hair, others = _apart("hair", person.roles["hair"])
     for name, (offset, width, height, watts, colour) in LIGHTS.items():
-        share = light.gain * (light.rim if name.startswith("rim") else 1.0)
-        _area(name, person.camera.eyes, offset, (width, height), watts * share, colour)
+        behind = name.startswith("rim")
+        share = light.gain * (light.rim if behind else 1.0)
+        lamp = _area(name, person.camera.eyes, offset, (width, height), watts * share, colour)
+        if behind and hair.objects:
+            lamp.light_linking.receiver_collection = others
+            own = watts * share * _gloss(str(person.recipe.hair.get("colour", "#ffffff")))
+            lamp = _area(f"{name} hair", person.camera.eyes, offset, (width, height), own, colour)
+            lamp.light_linking.receiver_collection = hair
     _glint(person)
+
+
+def _gloss(colour: str) -> float:
+    """How much light from behind hair of a colour gets: the glare makes dark hair grey."""
+    least, full = DULL
+    return min(1.0, max(least, sum(linear(colour)) / 3 / full))
+
+
+def _apart(name: str, things: Collection[Any]) -> tuple[Any, Any]:
+    """For lamps: a collection that stands for these things, and one for all others."""
+    own, others = bpy.data.collections.new(name), bpy.data.collections.new(f"not {name}")
+    for thing in things:
+        own.objects.link(thing)
+        others.objects.link(thing)
+    for link in others.collection_objects:
+        link.light_linking.link_state = "EXCLUDE"
+    return own, others
 
 
 def _glint(person: Person) -> None:
@@ -50,18 +75,10 @@ def _glint(person: Person) -> None:
     The reflections of large lamps would break it up, and lie like fog over dark irises.
     """
     offset, size, watts = GLINT
-    _area("glint", person.camera.eyes, offset, (size, size), watts, "#fffaf4")
-    lamp = bpy.data.objects["glint"]
+    lamp = _area("glint", person.camera.eyes, offset, (size, size), watts, "#fffaf4")
     lamp.data.shape = "DISK"
-    clear = bpy.data.collections.new("corneas")
-    for side in ("left", "right"):
-        clear.objects.link(person.roles[f"eye_{side}"][1])
-    lamp.light_linking.receiver_collection = clear
-    others = bpy.data.collections.new("not the corneas")
-    for cornea in clear.objects:
-        others.objects.link(cornea)
-    for link in others.collection_objects:
-        link.light_linking.link_state = "EXCLUDE"
+    corneas, others = _apart("corneas", [person.roles[f"eye_{side}"][1] for side in ("left", "right")])
+    lamp.light_linking.receiver_collection = corneas
     for large in ("key", "fill", "under"):
         bpy.data.objects[large].light_linking.receiver_collection = others
 
@@ -110,7 +127,7 @@ def _world(scene: Any) -> None:
     scene.world = world
 
 
-def _area(name: str, eyes: Any, offset: Any, size: tuple[float, float], watts: float, colour: str) -> None:
+def _area(name: str, eyes: Any, offset: Any, size: tuple[float, float], watts: float, colour: str) -> Any:
     data = bpy.data.lights.new(name, "AREA")
     data.energy, data.color = watts, linear(colour)
     data.shape, data.size, data.size_y = "RECTANGLE", *size
@@ -121,6 +138,7 @@ def _area(name: str, eyes: Any, offset: Any, size: tuple[float, float], watts: f
     thing.location = place
     aim = mathutils.Vector((centre - place).tolist())
     thing.rotation_euler = aim.to_track_quat("-Z", "Y").to_euler()
+    return thing
 
 
 def render(

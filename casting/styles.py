@@ -93,7 +93,7 @@ PRESETS: dict[str, dict[str, float | int | str]] = {
 
 def baby(head: Head, hair: Hair, strands: Points, rng: Random) -> Points:
     """Fine short hairs that soften the hairline, as the hairs nearest to them lie."""
-    roots, _ = head.roots(3 * hair.strands, hair.hairline, rng, soft=11.0)
+    roots, _ = head.roots(3 * hair.strands, hair.hairline, rng, soft=8.0)
     edge = head.hairiness(roots, hair.hairline, 9.0)
     azimuth, _ = head.angles(roots)
     roots = roots[(edge < 0.7) & (azimuth < 100)]

@@ -184,7 +184,7 @@ class _Bake:
             pivot=(640.0, 660.0, -40.0),
             eyes={side: (x, y, 130.0) for side, (x, y) in EYES.items()},
             framing=Framing(top=110, chin=670, eyes=365, centre=CENTRE, bottom=1190, left=90, right=1190),
-            voice=VoiceChoice(name="any"), shapes=list(self.deltas),
+            voice=VoiceChoice(name="heart:fast"), shapes=list(self.deltas),
             layers=[layer.info for layer in self.layers],
             textures={name: texture.info for name, texture in textures.items()},
         )  # fmt: skip

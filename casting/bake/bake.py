@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +35,10 @@ HAIR = ("hair",)
 WORN = ("clothes", "accessory", "hair")
 NECKLINE = 1.35  # dm below the neck's joint: no neckline is lower
 LASH_SCALE = LID_SCALE = 1.6
+UNSEEN = {"name", "kind", "bio", "greeting", "voice", "manner"}  # of a recipe; no render changes with them
 INNER = ("teeth_lower", "tongue", "teeth_upper")
-# brightness left at the upper edge
-DEPTH = {"teeth_lower": 0.9, "tongue": 0.3, "teeth_upper": 0.6}
+# brightness in front, left at the upper edge, and left at both ends
+SHELTER = {"teeth_lower": (0.85, 0.9, 0.0), "tongue": (0.7, 0.3, 0.3), "teeth_upper": (1.0, 0.6, 0.12)}
 CAVITY = (34, 13, 12, 255)  # the dark of the mouth
 
 
@@ -68,7 +70,7 @@ class Bake:
         self._shadow()
         self._conceal()
         for role in INNER:
-            self.textures[role] = shots.sheltered(self.textures[role], DEPTH[role])
+            self.textures[role] = shots.sheltered(self.textures[role], *SHELTER[role])
             self.textures[f"{role}_dim"] = shots.dimmed(self.textures[role], DIM)
         self.textures["cavity"] = _plain(CAVITY)
         sheets = self._sheets()
@@ -174,12 +176,13 @@ class Bake:
             "name": recipe.name,
             "kind": recipe.kind,
             "bio": recipe.bio,
+            "greeting": recipe.greeting,
             "canvas": (WIDTH, HEIGHT),
             "distance": camera.distance,
             "pivot": tuple(pivot),
             "eyes": {side: tuple(camera.canvas(eye[None])[0]) for side, eye in build.eyes.items()},
             "framing": self._framing(),
-            "voice": recipe.voice or {"name": "heart" if recipe.kind == "woman" else "michael"},
+            "voice": recipe.voice,
             "manner": recipe.manner,
             "origin": {"tool": "casting", "state": _state(recipe)},
         }
@@ -221,7 +224,7 @@ def bake(
         recipes: folder of the recipe.
     """
     recipe = read(name, recipes)
-    folder = renders / f"{name}-{_state(recipe)}-{samples}"
+    folder = renders / f"{name}-{_looks(recipe)}-{samples}"
     pack = Bake(Person(recipe), folder, samples).run()
     target.parent.mkdir(parents=True, exist_ok=True)
     save(pack, target, quality)
@@ -234,8 +237,17 @@ def fresh(name: str, pack: Path, recipes: Path = FOLDER) -> bool:
 
 
 def _state(recipe: Recipe) -> str:
-    """A short name of a recipe together with the code that builds it."""
-    digest = hashlib.sha256(recipe.model_dump_json().encode())
-    for path in sorted(Path(__file__).parents[1].glob("*.py")):
+    """A short name of a recipe together with the code that makes a pack of it."""
+    return _digest(recipe.model_dump_json(), Path(__file__).parents[1].rglob("*.py"))
+
+
+def _looks(recipe: Recipe) -> str:
+    """A short name of what is rendered: the recipe without its words, and the code that builds the person."""
+    return _digest(recipe.model_dump_json(exclude=UNSEEN), Path(__file__).parents[1].glob("*.py"))
+
+
+def _digest(text: str, code: Iterable[Path]) -> str:
+    digest = hashlib.sha256(text.encode())
+    for path in sorted(code):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

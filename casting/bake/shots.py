@@ -201,19 +201,20 @@ def _cleared(texture: Texture, flags: NDArray[np.bool_]) -> Texture:
     return trimmed(picture, texture.info.x, texture.info.y, texture.info.scale)
 
 
-def sheltered(texture: Texture, depth: float, side: float = 0.3) -> Texture:
+def sheltered(texture: Texture, front: float, depth: float, side: float) -> Texture:
     """The same picture as lips and cheeks shelter it: darker to the sides and to the top.
 
     Args:
         texture: teeth or tongue in open light.
-        depth: brightness that is left at the upper edge.
-        side: brightness that is left at both ends.
+        front: brightness that is left where it is lit best.
+        depth: share of it that is left at the upper edge.
+        side: share of it that is left at both ends.
     """
     picture = texture.image.copy()
     height, width = picture.shape[:2]
     across = np.linspace(-1, 1, width)[None, :, None]
     down = np.linspace(0, 1, height)[:, None, None]
-    light = (1 - (1 - side) * across**2) * (depth + (1 - depth) * np.minimum(1, 2 * down))
+    light = front * (1 - (1 - side) * across**2) * (depth + (1 - depth) * np.minimum(1, 2 * down))
     picture[..., :3] = (picture[..., :3] * light).astype(np.uint8)
     return Texture(picture, texture.info)
 

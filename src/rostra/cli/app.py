@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from rostra import __version__
-from rostra.cli import bench, catalogues, doctor, models, presenter, preview, render
+from rostra.cli import bench, catalogues, demo, doctor, models, presenter, preview, render
 from rostra.cli.console import complain
 from rostra.errors import RostraError
 
@@ -32,6 +32,7 @@ app.command("render")(render.render)
 app.command("preview")(preview.preview)
 app.command("presenters")(catalogues.presenters)
 app.add_typer(presenter.app, name="presenter")
+app.command("demo")(demo.demo)
 app.command("voices")(catalogues.voices)
 app.command("backgrounds")(catalogues.backgrounds)
 app.add_typer(models.app, name="models")

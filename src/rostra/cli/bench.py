@@ -34,10 +34,25 @@ def render(
         result = measure(presenter, voice, background, rounds, encoding(), line_parts(), report)
     show(["What", "Measured", "Reach"], result.rows())
     typer.echo(f"On {result.machine.line()}; {result.setting()}.")
-    if json:
-        json.parent.mkdir(parents=True, exist_ok=True)
-        json.write_text(result.json())
-        typer.echo(f"Written to {json}.")
+    _keep(json, result.json())
+
+
+@app.command("presenters")
+def presenters(
+    names: Annotated[list[str] | None, typer.Argument(help="Who; everyone when nobody is named.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Also write the result here.")] = None,
+) -> None:
+    """Load and draw each presenter; print what they weigh and what a frame costs."""
+    from rostra.cli.console import progress, show
+    from rostra.cli.parts import line_parts
+    from rostra.production.weigh import weigh
+
+    with progress("Weighing") as report:
+        result = weigh(names or [], line_parts(), report)
+    show(["Presenter", "Pack", "Load", "Memory", "512x512", "1920x1080"], result.rows())
+    show(["What", "Worst", "Reach"], result.summary())
+    typer.echo(f"On {result.machine.line()}; drawing in one thread.")
+    _keep(json, result.json())
 
 
 @app.command("voices")
@@ -69,7 +84,11 @@ def voices(
         result.rows(),
     )
     show(["What", "Measured", "Reach"], result.summary())
-    if json:
-        json.parent.mkdir(parents=True, exist_ok=True)
-        json.write_text(result.json())
-        typer.echo(f"Written to {json}.")
+    _keep(json, result.json())
+
+
+def _keep(path: Path | None, text: str) -> None:
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        typer.echo(f"Written to {path}.")

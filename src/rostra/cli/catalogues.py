@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,10 +10,22 @@ import typer
 from rostra.cli.console import show
 
 
-def presenters() -> None:
-    """List the presenters."""
-    from rostra.cli.parts import catalogue
+def presenters(
+    sheet: Annotated[
+        Path | None, typer.Option(help="Draw all of them onto one picture instead: PNG, JPEG or WebP.")
+    ] = None,
+    background: Annotated[
+        str, typer.Option(help="Of the picture, as for `rostra render`; calm colours without it.")
+    ] = "",
+) -> None:
+    """List the presenters, or draw them all."""
+    from rostra.cli.parts import catalogue, line_parts
 
+    if sheet:
+        from rostra.production.stills import everyone
+
+        typer.echo(f"{sheet}: {everyone(sheet, line_parts(), background)} presenters")
+        return
     show(
         ["Presenter", "Name", "Kind", "Voice", "About"],
         [(card.id, card.name, card.kind, card.voice.name, card.bio) for card in catalogue().cards()],

@@ -31,6 +31,7 @@ class Card(BaseModel):
     name: str
     kind: str = ""
     bio: str = ""
+    greeting: str = ""  # how they introduce themselves
     voice: VoiceChoice
     origin: dict[str, str] = {}  # as in the pack: tool, source, consent, mark
 

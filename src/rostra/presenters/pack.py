@@ -119,6 +119,7 @@ class Manifest(_Strict):
     name: str
     kind: str = "woman"  # woman, man, person: for the catalogue
     bio: str = ""
+    greeting: str = ""  # how they introduce themselves
     canvas: tuple[int, int]  # width, height
     distance: float = Field(gt=0)
     pivot: tuple[float, float, float]

@@ -246,7 +246,7 @@ class _Stand:
         stage = Stage(pack, Layout.FULL, SQUARE, backdrop(self._scene.background, SQUARE))
         frame, spoken = Yuv420.empty(SQUARE), list(voice.speak(self._scene.narration))
         twice = [*spoken[:1], *spoken]  # the first one again: it was the warm-up
-        costs = [_perform(Actor(fps=self._order.fps), speech, stage, frame) for speech in twice]
+        costs = [perform(Actor(fps=self._order.fps), speech, stage, frame) for speech in twice]
         return median(costs[1:])
 
     def _company(self, scene: Scene) -> Company:
@@ -300,7 +300,7 @@ def _read(into: Callable[[memoryview], int], frame: Yuv420) -> bool:
     return True
 
 
-def _perform(actor: Actor, speech: Speech, stage: Stage, frame: Yuv420) -> float:
+def perform(actor: Actor, speech: Speech, stage: Stage, frame: Yuv420) -> float:
     """ms per frame of acting a piece and drawing it."""
     start = time.thread_time()
     rows = actor.perform(speech).curves

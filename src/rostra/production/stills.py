@@ -16,6 +16,8 @@ from rostra.production.pose import row
 from rostra.production.script import Scene
 
 LARGE, CELL, COLUMNS = Size(1080, 1080), 480, 4  # pixels of a drawn still and of its place on a sheet
+FACES = 6  # people beside each other on the sheet of all
+SHADES = ("#8fa3a8", "#a89f8f", "#8f95a8", "#9aa88f", "#a88f99")  # behind them, by turns
 SHEET = {
     "rest": ("rest", 0, 0),
     "aa": ("aa", 0, 0),
@@ -60,6 +62,30 @@ def expressions(presenter: str, background: str, out: Path, parts: Parts) -> Non
         stage.draw(row(expression, yaw, pitch), frame)
         cells.append(sheet.thumbnail(frame, label, CELL))
     sheet.save(sheet.sheet(cells, COLUMNS), out)
+
+
+def everyone(out: Path, parts: Parts, background: str = "") -> int:
+    """Draw a sheet of all presenters, each with a smile.
+
+    Args:
+        out: the picture.
+        parts: who there is.
+        background: behind all of them; calm colours if empty.
+
+    Returns:
+        How many they are.
+
+    Raises:
+        InputError: the background is not there.
+        OutputError: the sheet cannot be written.
+    """
+    frame, cells = Yuv420.empty(LARGE), []
+    for number, card in enumerate(parts.presenters.cards()):
+        behind = backdrop(background or SHADES[number % len(SHADES)], LARGE)
+        Stage(parts.presenters.find(card.id), Layout.FULL, LARGE, behind).draw(row("smile"), frame)
+        cells.append(sheet.thumbnail(frame, card.name, CELL))
+    sheet.save(sheet.sheet(cells, FACES), out)
+    return len(cells)
 
 
 def poster(company: Company, scene: Scene, size: Size, out: Path) -> None:
