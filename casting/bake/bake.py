@@ -11,14 +11,15 @@ import numpy as np
 from casting import human
 from casting.bake import shots
 from casting.bake.figure import Figure
-from casting.bake.keys import DIM, KEYS, PARTED
 from casting.bake.layers import Builder
-from casting.bake.sheet import Sheet, assemble
 from casting.bake.shots import Shot
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
 from casting.recipe import FOLDER, Recipe, read
+from rostra.presenters import keys
+from rostra.presenters.keys import DIM, KEYS, PARTED
 from rostra.presenters.pack import Pack, Texture, TextureInfo, load, save
+from rostra.presenters.sheet import Sheet, assemble
 
 SAMPLES = 8  # denoised: twice as many look the same
 EFFORT = {"clothes": 0.75, "accessory": 0.5}  # share of the samples
@@ -242,8 +243,9 @@ def _state(recipe: Recipe) -> str:
 
 
 def _looks(recipe: Recipe) -> str:
-    """A short name of what is rendered: the recipe without its words, and the code that builds the person."""
-    return _digest(recipe.model_dump_json(exclude=UNSEEN), Path(__file__).parents[1].glob("*.py"))
+    """A short name of what is rendered: the recipe without its words, the code that builds the person, the keys."""
+    code = [*Path(__file__).parents[1].glob("*.py"), Path(keys.__file__)]
+    return _digest(recipe.model_dump_json(exclude=UNSEEN), code)
 
 
 def _digest(text: str, code: Iterable[Path]) -> str:

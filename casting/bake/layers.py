@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from casting import human, landmarks
-from casting.bake import patch, sheet
+from casting.bake import nets, patch
 from casting.bake.figure import REST, Expression, Figure
-from casting.bake.keys import KEYS, LIT, PARTED, Key, Region
-from casting.bake.sheet import Sheet
+from casting.camera import HEIGHT, WIDTH
+from rostra.presenters.keys import KEYS, LIT, PARTED, Key, Region
 from rostra.presenters.pack import KeyInfo, Texture
+from rostra.presenters.sheet import LEAST, Sheet, placed
 
 Points = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+MIDDLE = np.array([WIDTH / 2, HEIGHT / 2])
 STEP = 20.0  # canvas pixels between the points of a net
 CALM = 24  # rounds of evening out between neighbours of the net around a face
 DRAPE = 40  # the same for hair and clothes, which hang smoothly
@@ -71,14 +73,14 @@ class Builder:
 
     def height(self, seen: Points) -> Points:
         """(n,) decimetres of canvas points, if they lay in the plane of the eyes."""
-        height: Points = self.camera.centre[1] - (seen[:, 1] - sheet.MIDDLE[1]) / self.camera.scale
+        height: Points = self.camera.centre[1] - (seen[:, 1] - MIDDLE[1]) / self.camera.scale
         return height
 
     def shifts(self, points: Points, shapes: Mapping[str, Points]) -> dict[str, Points]:
         """Shape shifts in canvas units, without those that move nothing."""
         flip = np.array([1.0, -1.0, 1.0]) * self.camera.scale
         result = {name: shift * flip for name, shift in shapes.items()}
-        return {name: shift for name, shift in result.items() if np.abs(shift).max() > sheet.LEAST}
+        return {name: shift for name, shift in result.items() if np.abs(shift).max() > LEAST}
 
     # The skin
 
@@ -97,7 +99,7 @@ class Builder:
         skin = Sheet(
             name="skin",
             vertices=vertices,
-            triangles=np.concatenate([sheet.in_bands(triangles, vertices), self._order(vertices)]),
+            triangles=np.concatenate([nets.in_bands(triangles, vertices), self._order(vertices)]),
             keys=keys,
             uv=uv,
             mask=mask,
@@ -106,21 +108,21 @@ class Builder:
             shapes=shifts,
             fine=True,
         )
-        cavity = self._cavity(skin)
-        self._membranes(skin)
+        cavity = self._cavity(skin, shifts)
+        self._membranes(skin, shifts)
         return skin, cavity
 
     def _around(self, texture: Texture) -> tuple[Points, NDArray[np.int64], Points, dict[str, Points]]:
         """The net around the face: canvas points, triangles, vertices, shape shifts."""
         face = self.face
         outline = self.camera.seen(self.figure.rest[face.vertices[face.outline]])
-        net, triangles = sheet.around(outline, self._extent(texture), STEP)
+        net, triangles = nets.around(outline, self._extent(texture), STEP)
         points, shapes = self._calm(net, triangles)
         depth = self.camera.canvas(points)[:, 2]
         names = np.concatenate([np.array(face.outline), len(face.vertices) + np.arange(len(net))])
-        return net, names[triangles], sheet.placed(net, depth, self.camera.distance), shapes
+        return net, names[triangles], placed(net, depth, (WIDTH, HEIGHT), self.camera.distance), shapes
 
-    def _membranes(self, skin: Sheet) -> None:
+    def _membranes(self, skin: Sheet, shifts: Mapping[str, Points]) -> None:
         """Close the eye openings with the rest's own picture: lids that come down never tint them."""
         corners, triangles = np.unique(self.face.membranes, return_inverse=True)
         count = len(skin.vertices)
@@ -132,12 +134,12 @@ class Builder:
         skin.mask = np.concatenate([skin.mask, only_rest], axis=1)
         skin.head = np.concatenate([skin.head, skin.head[corners]])
         skin.breath = np.concatenate([skin.breath, skin.breath[corners]])
-        skin.shapes = {name: np.concatenate([shift, shift[corners]]) for name, shift in skin.shapes.items()}
+        skin.shapes = {name: np.concatenate([shift, shift[corners]]) for name, shift in shifts.items()}
 
     def _order(self, vertices: Points) -> NDArray[np.int64]:
         """The face in drawing order: what is hidden at rest, then the rest, the upper lip last."""
         face = self.face
-        triangles = sheet.in_bands(face.triangles, vertices)
+        triangles = nets.in_bands(face.triangles, vertices)
         triangles = triangles[np.argsort(_depth(triangles, vertices) // SLICE, kind="stable")]
         points = self.figure.rest[face.vertices]
         hidden = ~self.visible[face.vertices][triangles].all(axis=1)
@@ -177,12 +179,12 @@ class Builder:
         """What lies under a net on the skin, evened out: contours jump in depth, a mesh should not."""
         _, points, shapes = self.figure.hits(net)
         edge = self.face.vertices[self.face.outline]
-        links = sheet.links(triangles)
+        links = nets.links(triangles)
 
         def calm(rim: Points, values: Points) -> Points:
             every = np.concatenate([rim, values])
             for _ in range(CALM):
-                every = sheet.even(every, links)
+                every = nets.even(every, links)
                 every[: len(rim)] = rim
             return every[len(rim) :]
 
@@ -223,7 +225,7 @@ class Builder:
 
         Just inside a lip's edge the picture shows the dark of the mouth, which must not run along the lip.
         """
-        links, known = sheet.links(self.face.triangles), seen.copy()
+        links, known = nets.links(self.face.triangles), seen.copy()
         for _ in range(TUCK):
             usable = links[~known[links[:, 0]] & known[links[:, 1]]]
             count = np.bincount(usable[:, 0], minlength=len(uv))
@@ -269,10 +271,10 @@ class Builder:
 
     def _project(self, vertices: Points) -> Points:
         factor = self.camera.distance / (self.camera.distance - vertices[:, 2:])
-        shown: Points = sheet.MIDDLE + (vertices[:, :2] - sheet.MIDDLE) * factor
+        shown: Points = MIDDLE + (vertices[:, :2] - MIDDLE) * factor
         return shown
 
-    def _cavity(self, skin: Sheet) -> Sheet:
+    def _cavity(self, skin: Sheet, shifts: Mapping[str, Points]) -> Sheet:
         loop = np.array(self.face.mouth)
         flat = skin.vertices[loop, :2]
         triangles = patch.fill(flat * [1, -1], list(range(len(loop))))
@@ -282,11 +284,11 @@ class Builder:
             vertices=skin.vertices[loop] - [0, 0, 4],
             triangles=triangles,
             keys=[KeyInfo(texture="cavity")],
-            uv=np.tile(sheet.MIDDLE, (1, count, 1)),
+            uv=np.tile(MIDDLE, (1, count, 1)),
             mask=np.ones((1, count)),
             head=np.ones(count),
             breath=np.zeros((count, 2)),
-            shapes={name: shift[loop] for name, shift in skin.shapes.items()},
+            shapes={name: shift[loop] for name, shift in shifts.items()},
         )
 
     # Inside the head
@@ -308,7 +310,7 @@ class Builder:
         depth = self.camera.canvas(parted)[near, 2]
         own = {name: shift[near] for name, shift in shifts.items()}
         back = _moved(np.zeros((len(places), 3)), own, PARTED)
-        vertices = sheet.placed(places, depth, self.camera.distance) - back
+        vertices = placed(places, depth, (WIDTH, HEIGHT), self.camera.distance) - back
         count = len(places)
         return Sheet(
             name=role.replace("_", "-"),
@@ -355,15 +357,17 @@ class Builder:
         places, triangles = self._net(texture, FINE_STEP)
         roots, upper = np.zeros(len(places), dtype=np.int64), np.zeros(len(places), dtype=bool)
         for side, loop in face.lids.items():
-            near = (places[:, 0] > sheet.MIDDLE[0]) == (side == "left")
+            near = (places[:, 0] > MIDDLE[0]) == (side == "left")
             roots[near], upper[near] = self._roots(places[near], face.vertices[loop])
-        vertices = sheet.placed(places, self.camera.canvas(rest[roots])[:, 2] + 4, self.camera.distance)
+        vertices = placed(
+            places, self.camera.canvas(rest[roots])[:, 2] + 4, (WIDTH, HEIGHT), self.camera.distance
+        )
         moves = {name: shift for name, shift in self.figure.shapes.items() if name.startswith("eye")}
         shifts = self.shifts(vertices, {name: shift[roots] for name, shift in moves.items()})
         rise = np.where(upper, self.camera.seen(rest[roots])[:, 1] - places[:, 1], 0)
         for name, shift in shifts.items():
             if name.startswith("eyeBlink"):
-                near = (places[:, 0] > sheet.MIDDLE[0]) == name.endswith("Left")
+                near = (places[:, 0] > MIDDLE[0]) == name.endswith("Left")
                 shift[:, 1] += np.where(near, (1 + DROOP) * rise, 0)
         result = self._plain("lash", "lash", places, triangles, vertices[:, 2])
         result.shapes = shifts
@@ -412,7 +416,7 @@ class Builder:
             _, points, _ = self.figure.hits(places)
             depth = self.camera.canvas(points)[:, 2]
             for _ in range(DRAPE):
-                depth = sheet.even(depth[:, None], sheet.links(triangles))[:, 0]
+                depth = nets.even(depth[:, None], nets.links(triangles))[:, 0]
             depth += lift * self.camera.scale
         return self._plain(name, name, places, triangles, depth)
 
@@ -428,7 +432,7 @@ class Builder:
         height = self.height(places)
         return Sheet(
             name=name,
-            vertices=sheet.placed(places, depth, self.camera.distance),
+            vertices=placed(places, depth, (WIDTH, HEIGHT), self.camera.distance),
             triangles=triangles,
             keys=[KeyInfo(texture=texture)],
             uv=places[None],
@@ -440,7 +444,7 @@ class Builder:
 
     def _net(self, texture: Texture, step: float) -> tuple[Points, NDArray[np.int64]]:
         info = texture.info
-        return sheet.grid(texture.image[..., 3], (info.x, info.y), info.scale, step)
+        return nets.grid(texture.image[..., 3], (info.x, info.y), info.scale, step)
 
 
 def _highest(points: Points, low: float, high: float) -> float:

@@ -33,7 +33,7 @@ class Sheet:
         mask: (keys, n) how much a vertex may take of each key.
         head: (n,) how much it follows the head.
         breath: (n, 2) shift at full breath.
-        shapes: name -> (n, 3) shift at weight 1.
+        shapes: name -> (n, 3) shift at weight 1; or some vertices and their shifts.
         gaze: 0, or 1 or 2 for the left or right eyeball.
         fine: has thin edges that move.
     """
@@ -46,7 +46,7 @@ class Sheet:
     mask: Points
     head: Points
     breath: Points
-    shapes: Mapping[str, Points] = field(default_factory=dict)
+    shapes: Mapping[str, Points | tuple[Indices, Points]] = field(default_factory=dict)
     gaze: int = 0
     fine: bool = False
 
@@ -148,8 +148,10 @@ def _deltas(
     for name in names:
         for sheet, start in zip(sheets, starts, strict=False):
             if name in sheet.shapes:
-                moved = np.nonzero(np.abs(sheet.shapes[name]).max(axis=1) > LEAST)[0]
-                vertices.append(moved + int(start))
-                shifts.append(sheet.shapes[name][moved])
+                shape = sheet.shapes[name]
+                where, shift = shape if isinstance(shape, tuple) else (np.arange(len(shape)), shape)
+                kept = np.abs(shift).max(axis=1, initial=0) > LEAST
+                vertices.append(where[kept] + int(start))
+                shifts.append(shift[kept])
         runs.append(sum(len(part) for part in vertices))
     return np.array(runs), np.concatenate(vertices), np.concatenate(shifts)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rostra.presenters.keys import LIT, PARTED
 from rostra.presenters.model import nets
 from rostra.presenters.model.cover import Cover
 from rostra.presenters.model.cutter import Cutter
-from rostra.presenters.model.keys import LIT, PARTED
 from rostra.presenters.model.photograph import Box
 from rostra.presenters.model.portrait import MIDDLE, WIDTH, placed
 from rostra.presenters.model.roles import Role

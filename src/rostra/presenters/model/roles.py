@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostra.errors import ModelError
+from rostra.presenters.keys import PARTED
 from rostra.presenters.model.cover import Cover, depth_of
 from rostra.presenters.model.figure import Figure
-from rostra.presenters.model.keys import PARTED, Places
+from rostra.presenters.model.keys import Places
 from rostra.presenters.model.portrait import HEIGHT, WIDTH, seen
 
 MOVED = 2.0  # canvas pixels from which a piece counts as moving

@@ -10,17 +10,9 @@ from numpy.typing import NDArray
 
 from rostra.errors import ModelError
 from rostra.presenters.model.scene import Target
-from rostra.presenters.pack import (
-    MAX_VERTICES,
-    KeyInfo,
-    Layer,
-    LayerInfo,
-    Manifest,
-    Pack,
-    Texture,
-)
-
-LEAST = 0.15  # canvas pixels: smaller shifts of a shape are dropped
+from rostra.presenters.pack import MAX_VERTICES, KeyInfo, Pack, Texture
+from rostra.presenters.sheet import Sheet as KeyedSheet
+from rostra.presenters.sheet import assemble
 
 Points = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -83,66 +75,26 @@ def assembled(
     Raises:
         ModelError: more vertices than a pack holds.
     """
-    counts = [len(sheet.vertices) for sheet in sheets]
-    if sum(counts) > MAX_VERTICES:
+    count = sum(len(sheet.vertices) for sheet in sheets)
+    if count > MAX_VERTICES:
         raise ModelError(
-            f"{sum(counts)} vertices of the model are in sight; a pack holds {MAX_VERTICES}.",
+            f"{count} vertices of the model are in sight; a pack holds {MAX_VERTICES}.",
             "Simplify its meshes.", "meshes",
         )  # fmt: skip
-    starts = np.cumsum([0, *counts])
-    layers = [_layer(sheet, int(start)) for sheet, start in zip(sheets, starts, strict=False)]
-    names = sorted({name for sheet in sheets for name in sheet.shapes})
-    runs, vertices, moves = _deltas(sheets, starts, names)
-    info = Manifest.model_validate(
-        {
-            **manifest,
-            "shapes": names,
-            "layers": [layer.info for layer in layers],
-            "textures": {name: texture.info for name, texture in textures.items()},
-        }
+    return assemble([_keyed(sheet) for sheet in sheets], manifest, textures)
+
+
+def _keyed(sheet: Sheet) -> KeyedSheet:
+    return KeyedSheet(
+        name=sheet.name,
+        vertices=sheet.vertices,
+        triangles=sheet.triangles,
+        keys=[KeyInfo(texture=look.texture, drive=dict(look.drive)) for look in sheet.looks],
+        uv=np.stack([look.uv for look in sheet.looks]),
+        mask=np.stack([look.mask for look in sheet.looks]),
+        head=sheet.head,
+        breath=sheet.breath,
+        shapes=sheet.shapes,
+        gaze=sheet.gaze,
+        fine=sheet.fine,
     )
-    return Pack(
-        manifest=info,
-        vertices=_joined([sheet.vertices for sheet in sheets]),
-        head=_joined([sheet.head for sheet in sheets]),
-        alpha=np.ones(sum(counts), np.float32),
-        gaze=np.repeat([sheet.gaze for sheet in sheets], counts).astype(np.int8),
-        breath=_joined([sheet.breath for sheet in sheets]),
-        delta_start=runs.astype(np.int32),
-        delta_vertex=vertices.astype(np.int32),
-        delta=moves.astype(np.float32),
-        layers=tuple(layers),
-        textures=dict(textures),
-    )
-
-
-def _joined(parts: Sequence[Points]) -> NDArray[np.float32]:
-    return np.concatenate(parts).astype(np.float32)
-
-
-def _layer(sheet: Sheet, start: int) -> Layer:
-    keys = [KeyInfo(texture=look.texture, drive=dict(look.drive)) for look in sheet.looks]
-    stop = start + len(sheet.vertices)
-    info = LayerInfo(name=sheet.name, start=start, stop=stop, keys=keys, fine=sheet.fine)
-    return Layer(
-        info,
-        (sheet.triangles + start).astype(np.int32),
-        np.stack([look.uv for look in sheet.looks]).astype(np.float32),
-        np.stack([look.mask for look in sheet.looks]).astype(np.float32),
-    )
-
-
-def _deltas(
-    sheets: Sequence[Sheet], starts: Indices, names: Sequence[str]
-) -> tuple[Indices, Indices, Points]:
-    """Starts of each shape's run, vertices, shifts."""
-    counts, vertices, moves = [0], [np.zeros(0, np.int64)], [np.zeros((0, 3))]
-    for name in names:
-        for sheet, start in zip(sheets, starts, strict=False):
-            if name in sheet.shapes:
-                where, shift = sheet.shapes[name]
-                kept = np.abs(shift).max(axis=1, initial=0) > LEAST
-                vertices.append(where[kept] + start)
-                moves.append(shift[kept])
-        counts.append(sum(map(len, vertices)))
-    return np.array(counts), np.concatenate(vertices), np.concatenate(moves)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rostra.presenters.keys import KEYS, Key, Region
 from rostra.presenters.model import keys, nets
 from rostra.presenters.model.cover import Cover, depth_of, nearness
 from rostra.presenters.model.cutter import FACE_SCALE, LIVELY, Cutter, blurred
-from rostra.presenters.model.keys import KEYS, Key, Region
 from rostra.presenters.model.photograph import Box
 from rostra.presenters.model.portrait import HEIGHT, WIDTH, seen
 from rostra.presenters.model.roles import CANVAS, Role

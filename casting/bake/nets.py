@@ -1,65 +1,13 @@
-"""Sheets: the geometry of one layer while it is being made, and how sheets become a pack.
-
-A sheet lives on the canvas (see `rostra.presenters.pack`). It is laid out from where its points are
-*seen*; their depth lets them move truly when the head turns.
-"""
+"""Nets: triangles over what a picture shows, joined to a face, smoothed and put in order."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from casting.camera import HEIGHT, WIDTH
-from rostra.presenters.pack import KeyInfo, Layer, LayerInfo, Manifest, Pack, Texture
-
 Points = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-LEAST = 0.15  # canvas pixels: smaller shifts of a shape are dropped
-MIDDLE = np.array([WIDTH / 2, HEIGHT / 2])
-
-
-@dataclass
-class Sheet:
-    """One layer.
-
-    Args:
-        name: of the layer.
-        vertices: (n, 3) canvas units before perspective.
-        triangles: (t, 3) in draw order.
-        keys: what the layer looks like in each key.
-        uv: (keys, n, 2) where each vertex is seen in each key.
-        mask: (keys, n) how much a vertex may take of each key.
-        head: (n,) how much it follows the head.
-        breath: (n, 2) shift at full breath.
-        shapes: name -> (n, 3) shift at weight 1.
-        gaze: 0, or 1 or 2 for the left or right eyeball.
-        alpha: (n,) opacity.
-        fine: has thin edges that move.
-    """
-
-    name: str
-    vertices: Points
-    triangles: Indices
-    keys: list[KeyInfo]
-    uv: Points
-    mask: Points
-    head: Points
-    breath: Points
-    shapes: dict[str, Points] = field(default_factory=dict)
-    gaze: int = 0
-    alpha: Points | None = None
-    fine: bool = False
-
-
-def placed(seen: Points, depth: Points, distance: float) -> Points:
-    """(n, 3) canvas units of points seen at (n, 2) pixels with (n,) depths: perspective undone."""
-    spread = ((distance - depth) / distance)[:, None]
-    return np.concatenate([MIDDLE + (seen - MIDDLE) * spread, depth[:, None]], axis=1)
 
 
 def grid(
@@ -185,68 +133,3 @@ def _gap(points: Points, outline: Points) -> Points:
     """(n,) distance to the nearest corner of the outline."""
     gap: Points = np.linalg.norm(points[:, None] - outline[None], axis=2).min(axis=1)
     return gap
-
-
-def assemble(
-    sheets: Sequence[Sheet], manifest: Mapping[str, object], textures: Mapping[str, Texture]
-) -> Pack:
-    """Join sheets, in draw order, into a pack.
-
-    Args:
-        sheets: the layers.
-        manifest: fields of `Manifest` except shapes, layers and textures.
-        textures: the pictures by name.
-    """
-    names = sorted({name for sheet in sheets for name in sheet.shapes})
-    starts = np.concatenate([[0], np.cumsum([len(sheet.vertices) for sheet in sheets])])
-    layers = [_layer(sheet, int(start)) for sheet, start in zip(sheets, starts, strict=False)]
-    delta_start, delta_vertex, delta = _deltas(sheets, starts, names)
-    info = Manifest.model_validate(
-        {
-            **manifest,
-            "shapes": names,
-            "layers": [layer.info for layer in layers],
-            "textures": {name: texture.info for name, texture in textures.items()},
-        }
-    )
-
-    def joined(parts: list[Points]) -> NDArray[np.float32]:
-        return np.concatenate(parts).astype(np.float32)
-
-    return Pack(
-        manifest=info,
-        vertices=joined([sheet.vertices for sheet in sheets]),
-        head=joined([sheet.head for sheet in sheets]),
-        alpha=joined([np.ones(len(s.vertices)) if s.alpha is None else s.alpha for s in sheets]),
-        gaze=np.concatenate([np.full(len(sheet.vertices), sheet.gaze, dtype=np.int8) for sheet in sheets]),
-        breath=joined([sheet.breath for sheet in sheets]),
-        delta_start=delta_start.astype(np.int32),
-        delta_vertex=delta_vertex.astype(np.int32),
-        delta=delta.astype(np.float32),
-        layers=tuple(layers),
-        textures=dict(textures),
-    )
-
-
-def _layer(sheet: Sheet, start: int) -> Layer:
-    info = LayerInfo(
-        name=sheet.name, start=start, stop=start + len(sheet.vertices), keys=sheet.keys, fine=sheet.fine
-    )
-    return Layer(
-        info,
-        (sheet.triangles + start).astype(np.int32),
-        sheet.uv.astype(np.float32),
-        sheet.mask.astype(np.float32),
-    )
-
-
-def _deltas(sheets: Sequence[Sheet], starts: Points, names: Sequence[str]) -> tuple[Points, Indices, Points]:
-    runs, vertices, shifts = [0], [np.zeros(0, dtype=np.int64)], [np.zeros((0, 3))]
-    for name in names:
-        for sheet, start in zip(sheets, starts, strict=False):
-            if name in sheet.shapes:
-                moved = np.nonzero(np.abs(sheet.shapes[name]).max(axis=1) > LEAST)[0]
-                vertices.append(moved + int(start))
-                shifts.append(sheet.shapes[name][moved])
-        runs.append(sum(len(part) for part in vertices))
-    return np.array(runs), np.concatenate(vertices), np.concatenate(shifts)

@@ -55,18 +55,18 @@ class Key:
     """One far expression.
 
     Args:
-        name: of the key and its picture.
+        name: of the key.
+        picture: name of its picture; two keys may share one.
         pose: the expression that is rendered.
         drive: what brings the key up.
         region: `mouth`, `left` or `right`.
-        picture: name of the render, if two keys share one.
     """
 
     name: str
+    picture: str
     pose: Mapping[str, float]
     drive: Mapping[str, float]
     region: str
-    picture: str
 
 
 OPEN = both(jawOpen=0.6, mouthUpperUp_=0.15, mouthLowerDown_=0.2)
@@ -75,11 +75,11 @@ ROUND = both(mouthPucker=0.65, mouthFunnel=0.4, jawOpen=0.08)
 BLINK = both(eyeBlink_=1.0)
 
 KEYS = (
-    Key("open", OPEN, {"jawOpen": 1.7, "mouthClose": -1.7}, "mouth", "open"),
-    Key("wide", WIDE, both(mouthSmile_=0.7, mouthStretch_=0.5, mouthPucker=-1.0), "mouth", "wide"),
-    Key("round", ROUND, {"mouthPucker": 1.2, "mouthFunnel": 1.0}, "mouth", "round"),
-    Key("blink-left", BLINK, {"eyeBlinkLeft": 1.0}, "left", "blink"),
-    Key("blink-right", BLINK, {"eyeBlinkRight": 1.0}, "right", "blink"),
+    Key("open", "open", OPEN, {"jawOpen": 1.7, "mouthClose": -1.7}, "mouth"),
+    Key("wide", "wide", WIDE, both(mouthSmile_=0.7, mouthStretch_=0.5, mouthPucker=-1.0), "mouth"),
+    Key("round", "round", ROUND, {"mouthPucker": 1.2, "mouthFunnel": 1.0}, "mouth"),
+    Key("blink-left", "blink", BLINK, {"eyeBlinkLeft": 1.0}, "left"),
+    Key("blink-right", "blink", BLINK, {"eyeBlinkRight": 1.0}, "right"),
 )
 
 # Teeth and tongue are lit through parted lips, and get darker as these close.
