@@ -243,7 +243,7 @@ def _state(recipe: Recipe) -> str:
 
 
 def _looks(recipe: Recipe) -> str:
-    """A short name of what is rendered: the recipe without its words, the code that builds the person, the keys."""
+    """A short name of what is rendered: the recipe without its words, and the code that builds the person."""
     code = [*Path(__file__).parents[1].glob("*.py"), Path(keys.__file__)]
     return _digest(recipe.model_dump_json(exclude=UNSEEN), code)
 
