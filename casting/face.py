@@ -166,7 +166,7 @@ def _laid(surface: tuple[Points, NDArray[np.int64]], flat: Points, sign: float) 
     weight = 1 / (gap**2 + 1e-6)
     top = np.where(top > top.max(axis=1, keepdims=True) - 0.08, top, top.max(axis=1, keepdims=True))
     z = ((top * weight).sum(axis=1) / weight.sum(axis=1)).reshape(where.shape[:2])
-    lift = 0.003 + 0.010 * np.sin(np.pi * 0.8 * np.linspace(0, 1, STEPS))
+    lift = 0.009 + 0.012 * np.sin(np.pi * 0.8 * np.linspace(0, 1, STEPS))
     return np.concatenate([where, (z + lift)[..., None]], axis=-1)
 
 

@@ -29,7 +29,7 @@ LIGHTS = {
     "top": ((0.0, 4.8, -1.2), 2.0, 2.0, 60.0, "#ffffff"),
 }
 DULL = (0.12, 0.03)  # share of the rim lamps that the blackest hair gets; brightness of hair that gets all
-GLINT = ((-2.0, 2.0, 6.0), 1.7, 390.0)  # place, diameter, watts
+GLINT = ((-1.7, 1.4, 6.0), 1.7, 390.0)  # place, diameter, watts
 WORLD = ("#e9eefc", 0.28)
 
 

@@ -47,7 +47,7 @@ STYLES: dict[str, Callable[[Head, Hair, Random], Points]] = {
 PRESETS: dict[str, dict[str, float | int | str]] = {
     "bob": {"length": 1.25, "volume": 0.19, "wave": 0.045, "period": 1.1, "locks": 700},
     "fringe": {"length": 1.15, "volume": 0.18, "wave": 0.02, "turn": 0.9, "locks": 700},
-    "long": {"length": 2.55, "volume": 0.17, "wave": 0.04, "period": 1.3, "locks": 600},
+    "long": {"length": 2.0, "volume": 0.17, "wave": 0.04, "period": 1.3, "locks": 600},
     "wavy": {
         "length": 2.3, "volume": 0.24, "wave": 0.10, "period": 0.85, "locks": 260, "clump": 0.6,
         "begin": 0.12, "frizz": 0.010,
