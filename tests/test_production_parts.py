@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rostra.drafts import Drafts
 from rostra.errors import OutputError
-from rostra.production.drafts import Drafts
 from rostra.production.relay import Ahead, Behind
 
 

@@ -16,6 +16,7 @@ from casting.bake.shots import Shot
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
 from casting.recipe import FOLDER, Recipe, read
+from rostra.drafts import draft
 from rostra.presenters import keys
 from rostra.presenters.keys import DIM, KEYS, PARTED
 from rostra.presenters.pack import Pack, Texture, TextureInfo, load, save
@@ -228,7 +229,8 @@ def bake(
     folder = renders / f"{name}-{_looks(recipe)}-{samples}"
     pack = Bake(Person(recipe), folder, samples).run()
     target.parent.mkdir(parents=True, exist_ok=True)
-    save(pack, target, quality)
+    with draft(target) as place:
+        save(pack, place, quality)
     return pack
 
 

@@ -12,6 +12,7 @@ import av
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from rostra.drafts import draft
 from rostra.errors import MediaError, OutputError
 from rostra.picture.frame import Size, Yuv420, to_rgb
 
@@ -84,16 +85,8 @@ def save(image: Image.Image, path: Path) -> None:
         raise OutputError(f"{path} has no picture's name.", f"End it in {', '.join(FORMATS)}.", "output")
     data = io.BytesIO()
     image.convert("RGB").save(data, kind, quality=QUALITY)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data.getvalue())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path} cannot be written ({(error.strerror or str(error)).lower()}).",
-            "Choose another place, or make room there.", "output",
-        ) from error  # fmt: skip
+    with draft(path) as place:
+        place.write_bytes(data.getvalue())
 
 
 def _cells(film: Path, every: float) -> Iterator[Cell]:

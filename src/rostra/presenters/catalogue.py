@@ -48,7 +48,7 @@ class Catalogue:
 
     def files(self) -> dict[str, Path]:
         """Each presenter's pack by id, in the order of the alphabet."""
-        found = {path.stem: path for folder in self._folders for path in sorted(folder.glob(f"*{SUFFIX}"))}
+        found = {id_: path for folder in self._folders for id_, path in packs(folder).items()}
         return dict(sorted(found.items()))
 
     def cards(self) -> list[Card]:
@@ -71,6 +71,12 @@ class Catalogue:
         if path is None:
             raise UnknownNameError("presenter", name, files, field)
         return _load(path, path.stat().st_mtime_ns)
+
+
+def packs(folder: Path) -> dict[str, Path]:
+    """The packs of a folder by id, in the order of the alphabet; drafts are none."""
+    files = sorted(path for path in folder.glob(f"*{SUFFIX}") if path.is_file())
+    return {path.stem: path for path in files if not path.name.startswith(".")}
 
 
 def card(path: Path) -> Card:

@@ -6,7 +6,6 @@ all, and never takes the name of another presenter.
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import unicodedata
@@ -14,10 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rostra.errors import InputError, OutputError, TakenError, UnknownNameError
-from rostra.presenters.catalogue import BUILT_IN, SUFFIX
+from rostra.drafts import Drafts, draft, refusal
+from rostra.errors import InputError, TakenError, UnknownNameError
+from rostra.presenters.catalogue import BUILT_IN, SUFFIX, packs
 from rostra.presenters.pack import Pack, VoiceChoice, save
 
+FIELD, ELSEWHERE = "presenters", "Set ROSTRA_PRESENTERS to a folder that you may write to."
 LONGEST = 64  # characters of a name
 LONGEST_CONSENT = 2000
 LONGEST_MARK = 60
@@ -89,7 +90,7 @@ class Shelf:
 
     def files(self) -> dict[str, Path]:
         """Each own presenter's pack by id, in the order of the alphabet."""
-        return {path.stem: path for path in sorted(self.folder.glob(f"*{SUFFIX}")) if path.is_file()}
+        return packs(self.folder)
 
     def reserve(self, id_: str) -> None:
         """Make sure, before any work, that a presenter of this id can be added.
@@ -107,13 +108,12 @@ class Shelf:
                 f"Choose another name, or run: rostra presenter remove {id_}",
                 "name",
             )
-        draft = self._draft(id_)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            draft.touch()
         except OSError as error:
-            raise refusal(error, self.folder) from error
-        draft.unlink()
+            raise refusal(error, self.folder, FIELD, ELSEWHERE) from error
+        with Drafts(ELSEWHERE) as drafts:
+            drafts.add(self._place(id_), FIELD)
 
     def add(self, pack: Pack) -> Path:
         """Put a pack on the shelf, whole or not at all.
@@ -126,14 +126,9 @@ class Shelf:
         """
         id_ = pack.manifest.id
         self.reserve(id_)
-        draft, place = self._draft(id_), self.folder / f"{id_}{SUFFIX}"
-        try:
-            save(pack, draft)
-            draft.replace(place)
-        except OSError as error:
-            raise refusal(error, place) from error
-        finally:
-            draft.unlink(missing_ok=True)
+        place = self._place(id_)
+        with draft(place, FIELD, ELSEWHERE) as path:
+            save(pack, path)
         return place
 
     def remove(self, id_: str) -> Path:
@@ -147,7 +142,7 @@ class Shelf:
         try:
             place.unlink()
         except OSError as error:
-            raise refusal(error, place) from error
+            raise refusal(error, place, FIELD, ELSEWHERE) from error
         return place
 
     def find(self, id_: str) -> Path:
@@ -161,27 +156,14 @@ class Shelf:
             raise _unknown(id_, files)
         return files[id_.lower()]
 
-    def _draft(self, id_: str) -> Path:
-        return self.folder / f".{id_}.{os.getpid()}.draft"
+    def _place(self, id_: str) -> Path:
+        return self.folder / f"{id_}{SUFFIX}"
 
 
 def home() -> Path:
     """The folder of own presenters that is used when none is given."""
     data = os.environ.get("XDG_DATA_HOME")
     return (Path(data) if data else Path.home() / ".local" / "share") / "rostra" / "presenters"
-
-
-def refusal(error: OSError, place: Path) -> OutputError:
-    """The error of an operating system that will not write, in our words."""
-    reason, remedy = {
-        errno.ENOSPC: ("the disk is full", "Make room and try again."),
-        errno.EDQUOT: ("your share of the disk is used up", "Make room and try again."),
-        errno.EFBIG: ("files may not be that large here", "Choose another folder."),
-    }.get(
-        error.errno or 0,
-        ((error.strerror or str(error)).lower(), "Set ROSTRA_PRESENTERS to a folder that you may write to."),
-    )
-    return OutputError(f"{place} cannot be written: {reason}.", remedy, "presenters")
 
 
 def _unknown(id_: str, files: Iterable[str]) -> UnknownNameError:

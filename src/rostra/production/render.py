@@ -9,13 +9,13 @@ from pathlib import Path
 
 import structlog
 
+from rostra.drafts import Drafts, refusal
 from rostra.errors import OutputError
 from rostra.picture.captions import cues, webvtt
 from rostra.picture.encoder import Mp4Writer
 from rostra.picture.sheet import film_sheet
 from rostra.production import stills
 from rostra.production.company import Company, Parts
-from rostra.production.drafts import Drafts, refusal
 from rostra.production.film import Captioned, Recorder
 from rostra.production.line import Clock, Film, Line
 from rostra.production.machine import cpu_seconds

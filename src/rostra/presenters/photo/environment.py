@@ -14,8 +14,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from rostra.drafts import refusal
 from rostra.errors import MissingError
-from rostra.presenters.own import refusal
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 REMEDY = "Run: rostra models fetch --photo"
