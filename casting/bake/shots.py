@@ -78,7 +78,7 @@ def _check(picture: Path, place: Path) -> None:
     except OSError as error:
         raise OutputError(
             f"{place} was not written to its end.",
-            "Make room on the disk and bake again: what is done is kept.",
+            "Make room on the disk and bake again: the rest is kept.",
         ) from error
 
 
