@@ -8,6 +8,8 @@
     │   ├── MediaError          a picture, clip or sound that cannot be read
     │   ├── PackError           a presenter's pack that is damaged or of another version
     │   └── ModelError          a 3D model that cannot become a presenter
+    ├── AccessError             who asks may not
+    │   └── KsError             a Kaltura session that is none, is over, or may not be used here
     ├── MissingError            something that this machine lacks: an extra, a model, a program
     ├── OutputError             the result cannot be written (place, permission, space)
     └── EngineError             an engine failed although its input was right
@@ -92,6 +94,46 @@ class ModelError(InputError):
     """A 3D model that cannot become a presenter."""
 
     code = "INVALID_MODEL"
+
+
+class AccessError(RostraError):
+    """Who asks may not."""
+
+    code = "FORBIDDEN"
+    status = 403
+
+
+class KsError(AccessError):
+    """A Kaltura session that cannot be used.
+
+    Args:
+        reason: a name of REASONS.
+        shown: what may be shown of it.
+    """
+
+    code = "INVALID_KS"
+    status = 401
+    REASONS: ClassVar[dict[str, int]] = {
+        "INVALID_STR": -1,
+        "INVALID_PARTNER": -2,
+        "INVALID_USER": -3,
+        "INVALID_TYPE": -4,
+        "EXPIRED": -5,
+        "LOGOUT": -6,
+        "EXCEEDED_ACTIONS_LIMIT": -8,
+        "EXCEEDED_RESTRICTED_IP": -9,
+        "EXCEEDED_RESTRICTED_URI": -11,
+    }
+
+    def __init__(self, reason: str, shown: str) -> None:
+        super().__init__(f"Invalid KS [{shown}]. Error [{self.REASONS[reason]},{reason}]", "", "ks")
+        self.reason = reason
+        self.shown = shown
+
+    @property
+    def number(self) -> int:
+        """The reason as a number."""
+        return self.REASONS[self.reason]
 
 
 class MissingError(RostraError):

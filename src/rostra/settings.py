@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +30,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
+    home: Path = _setting(Path(".rostra"), "Folder of what the server keeps: database, media, secrets.")
+    database_url: str = _setting(
+        "",
+        "Database, as `sqlite:///folder/rostra.db` or `postgresql://user@host/name`; a file in "
+        "`ROSTRA_HOME` without it.",
+    )
+    partner_id: int | None = _setting(None, "Id of the first partner, for containers and tests.", ge=1)
+    admin_secret: SecretStr | None = _setting(None, "Its admin secret; a random one without it.")
+    user_secret: SecretStr | None = _setting(None, "Its user secret; a random one without it.")
     models: Path | None = _setting(
         None,
         "Folder of the voices' weights. Without it, those that were installed with the package and, for what "

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
-from rostra.errors import UnknownNameError
+from rostra.errors import MissingError, UnknownNameError
 from rostra.presenters.catalogue import Catalogue
-from rostra.presenters.own import Shelf, home
+from rostra.presenters.own import Shelf
+from rostra.presenters.own import home as own_home
 from rostra.settings import settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rostra.identity.gate import Gate
+    from rostra.identity.partners import Partner
     from rostra.production.company import Parts
     from rostra.production.order import Encoding
     from rostra.production.script import Limits
     from rostra.speech.speakers import Speaker
+    from rostra.storage.database import Database
+
+Found = TypeVar("Found")
 
 
 def catalogue() -> Catalogue:
@@ -26,7 +32,63 @@ def catalogue() -> Catalogue:
 
 def shelf() -> Shelf:
     """The own presenters of this machine."""
-    return Shelf(settings().presenters or home())
+    return Shelf(settings().presenters or own_home())
+
+
+def home() -> Path:
+    """The folder of what the server keeps; made, for its owner alone, if it is not there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    from rostra.drafts import refusal
+
+    place = settings().home
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal(error, place, "home", "Set ROSTRA_HOME to a folder that you may write to.") from error
+    return place
+
+
+def database() -> Database:
+    """The database of this machine, not yet opened."""
+    from rostra.storage.database import Database
+
+    return Database(settings().database_url or f"sqlite:///{home() / 'rostra.db'}")
+
+
+def at_gate(act: Callable[[Gate], Awaitable[Found]]) -> Found:
+    """Do something with the partners and sessions of this machine.
+
+    Raises:
+        MissingError: what the server stands on is not installed.
+    """
+    import asyncio
+
+    try:
+        from rostra.identity.gate import Gate
+        from rostra.identity.ledger import Ledger
+        from rostra.identity.partners import Partners
+    except ModuleNotFoundError as error:
+        raise MissingError(
+            f"{error.name} is not installed.", "Run: pip install 'rostra[serve]'", "serve"
+        ) from error
+
+    async def whole() -> Found:
+        async with database() as opened:
+            return await act(Gate(Partners(opened), Ledger(opened)))
+
+    return asyncio.run(whole())
+
+
+async def first_partner(gate: Gate) -> Partner:
+    """The first partner, with what the settings fix of it."""
+    chosen = settings()
+    fixed = [
+        secret.get_secret_value() if secret else "" for secret in (chosen.admin_secret, chosen.user_secret)
+    ]
+    return await gate.partners.settle(chosen.partner_id, *fixed)
 
 
 def check_voice(name: str) -> None:

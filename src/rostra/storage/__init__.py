@@ -1,0 +1,1 @@
+"""Storage: the database, its tables and how they change from version to version."""
