@@ -11,9 +11,10 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -name '*.py' -o -name '*.pack' -o -name '*.webp')
 
 .DELETE_ON_ERROR:
-.PHONY: help video demo test check judge bench photo docs lock clean
+.PHONY: help serve video demo test check judge bench photo docs lock clean
 
 help:
+	@echo "make serve   set up, then run the server until Ctrl-C"
 	@echo "make video   set up, then render examples/welcome.json to build/welcome.mp4"
 	@echo "make demo    set up, then let all presenters introduce themselves in build/cast.mp4"
 	@echo "make test    set up, then run the tests"
@@ -25,6 +26,10 @@ help:
 	@echo "make cast    bake the built-in presenters again; ID=jane for one"
 	@echo "make lock    choose the newest versions that fit and pin them in locks/"
 	@echo "make clean   delete what was built and installed"
+
+serve: $(VENV)/.run
+	@$(BIN)/rostra models fetch --optional
+	@$(BIN)/rostra serve
 
 video: build/welcome.mp4
 	@echo "Watch build/welcome.mp4; its captions are in build/welcome.vtt."

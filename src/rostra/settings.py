@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     home: Path = _setting(Path(".rostra"), "Folder of what the server keeps: database, media, secrets.")
+    host: str = _setting("127.0.0.1", "Address that the server listens on; 0.0.0.0 is all of them.")
+    port: int = _setting(8080, "Port; when it is taken, the next free one.", ge=1, le=65535)
+    public_url: str = _setting(
+        "", "Origin under which clients reach the server, if it is not the one that they call."
+    )
+    max_upload_bytes: int = _setting(5 * 2**30, "Largest file that can be uploaded at once.", "bytes", ge=1)
     database_url: str = _setting(
         "",
         "Database, as `sqlite:///folder/rostra.db` or `postgresql://user@host/name`; a file in "

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from rostra import __version__
-from rostra.cli import bench, catalogues, demo, doctor, identity, models, presenter, preview, render
+from rostra.cli import bench, catalogues, demo, doctor, identity, models, presenter, preview, render, serve
 from rostra.cli.console import complain
 from rostra.errors import RostraError
 
@@ -37,6 +37,7 @@ app.command("voices")(catalogues.voices)
 app.command("backgrounds")(catalogues.backgrounds)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)
+app.command("serve")(serve.serve)
 app.add_typer(identity.partner_app, name="partner")
 app.add_typer(identity.ks_app, name="ks")
 app.add_typer(bench.app, name="bench")

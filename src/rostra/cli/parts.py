@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from rostra.errors import MissingError, UnknownNameError
@@ -13,6 +14,8 @@ from rostra.settings import settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fastapi import FastAPI
 
     from rostra.identity.gate import Gate
     from rostra.identity.partners import Partner
@@ -66,14 +69,10 @@ def at_gate(act: Callable[[Gate], Awaitable[Found]]) -> Found:
     """
     import asyncio
 
-    try:
+    with _serving():
         from rostra.identity.gate import Gate
         from rostra.identity.ledger import Ledger
         from rostra.identity.partners import Partners
-    except ModuleNotFoundError as error:
-        raise MissingError(
-            f"{error.name} is not installed.", "Run: pip install 'rostra[serve]'", "serve"
-        ) from error
 
     async def whole() -> Found:
         async with database() as opened:
@@ -82,13 +81,46 @@ def at_gate(act: Callable[[Gate], Awaitable[Found]]) -> Found:
     return asyncio.run(whole())
 
 
+def application() -> FastAPI:
+    """The server.
+
+    Raises:
+        MissingError: what it stands on is not installed.
+    """
+    with _serving():
+        from rostra.app import Fixed, create
+
+    chosen = settings()
+    return create(
+        database(), Fixed(*_fixed(), public_url=chosen.public_url, largest_upload=chosen.max_upload_bytes)
+    )
+
+
+def _fixed() -> tuple[int | None, str, str]:
+    """Id and secrets of the first partner, as far as the owner has fixed them."""
+    chosen = settings()
+    admin, user = chosen.admin_secret, chosen.user_secret
+    return (
+        chosen.partner_id,
+        admin.get_secret_value() if admin else "",
+        user.get_secret_value() if user else "",
+    )
+
+
+@contextmanager
+def _serving() -> Iterator[None]:
+    """Say which extra is missing when something is."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise MissingError(
+            f"{error.name} is not installed.", "Run: pip install 'rostra[serve]'", "serve"
+        ) from error
+
+
 async def first_partner(gate: Gate) -> Partner:
     """The first partner, with what the settings fix of it."""
-    chosen = settings()
-    fixed = [
-        secret.get_secret_value() if secret else "" for secret in (chosen.admin_secret, chosen.user_secret)
-    ]
-    return await gate.partners.settle(chosen.partner_id, *fixed)
+    return await gate.partners.settle(*_fixed())
 
 
 def check_voice(name: str) -> None:

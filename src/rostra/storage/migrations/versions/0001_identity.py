@@ -1,4 +1,4 @@
-"""Partners, sessions that were ended, budgets of calls."""
+"""Partners, sessions that were ended, budgets of calls, application tokens."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,4 +31,20 @@ def upgrade() -> None:
         sa.Column("key", sa.String, primary_key=True),
         sa.Column("count", sa.BigInteger, nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False, index=True),
+    )
+    op.create_table(
+        "app_tokens",
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("partner", sa.BigInteger, nullable=False, index=True),
+        sa.Column("token", sa.String, nullable=False),
+        sa.Column("hash", sa.String, nullable=False),
+        sa.Column("status", sa.BigInteger, nullable=False),
+        sa.Column("type", sa.BigInteger, nullable=False),
+        sa.Column("user", sa.String, nullable=False),
+        sa.Column("duration", sa.BigInteger, nullable=False),
+        sa.Column("privileges", sa.String, nullable=False),
+        sa.Column("expiry", sa.BigInteger, nullable=False),
+        sa.Column("description", sa.String, nullable=False),
+        sa.Column("created", sa.BigInteger, nullable=False),
+        sa.Column("updated", sa.BigInteger, nullable=False),
     )

@@ -1,0 +1,78 @@
+"""The server: the only place where its parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from rostra import __version__
+from rostra.apiv3.api import Api
+from rostra.identity.api import AppTokenService, Session, System
+from rostra.identity.gate import Gate
+from rostra.identity.ledger import Ledger
+from rostra.identity.partners import Partners
+from rostra.identity.tokens import AppTokens
+from rostra.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What the owner has fixed.
+
+    Args:
+        partner_id: of the first partner, or None.
+        admin_secret, user_secret: its secrets, or empty.
+        public_url: origin under which clients reach us, if it is another than the one that they call.
+        largest_upload: bytes.
+    """
+
+    partner_id: int | None = None
+    admin_secret: str = ""
+    user_secret: str = ""
+    public_url: str = ""
+    largest_upload: int = 5 * 2**30
+
+
+def create(database: Database, fixed: Fixed) -> FastAPI:
+    """The application.
+
+    Args:
+        database: not yet opened; it is opened and closed with the application.
+        fixed: by the owner.
+    """
+    partners = Partners(database)
+    gate = Gate(partners, Ledger(database))
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        async with database:
+            await partners.settle(fixed.partner_id, fixed.admin_secret, fixed.user_secret)
+            yield
+
+    app = FastAPI(title="Rostra", version=__version__, lifespan=life)
+    app.state.public_url, app.state.gate = fixed.public_url, gate
+    services = [Session(gate), AppTokenService(gate, AppTokens(database)), System()]
+    app.router.routes += Api(gate, services, fixed.largest_upload).routes()
+
+    @app.get("/healthz", response_class=PlainTextResponse, tags=["health"])
+    async def healthz() -> str:
+        """Whether the process lives."""
+        return "ok"
+
+    @app.get("/readyz", tags=["health"])
+    async def readyz() -> JSONResponse:
+        """Whether it can serve: 503 while the database cannot be read."""
+        try:
+            async with database.reading() as session:
+                await session.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return JSONResponse({"database": False}, 503)
+        return JSONResponse({"database": True})
+
+    return app

@@ -1,0 +1,37 @@
+"""A real server on the loopback, in a thread of the test's process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from rostra.app import Fixed, create
+from rostra.storage.database import Database
+
+PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """A server that keeps its data in a folder; gives its origin."""
+    fixed = Fixed(PARTNER, SECRET, USER_SECRET, largest_upload=20 << 20)
+    app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), fixed)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
