@@ -8,6 +8,7 @@
     │   ├── MediaError          a picture, clip or sound that cannot be read
     │   ├── PackError           a presenter's pack that is damaged or of another version
     │   └── ModelError          a 3D model that cannot become a presenter
+    ├── MissingFileError        a file of the media store that is not there
     ├── AccessError             who asks may not
     │   └── KsError             a Kaltura session that is none, is over, or may not be used here
     ├── MissingError            something that this machine lacks: an extra, a model, a program
@@ -94,6 +95,16 @@ class ModelError(InputError):
     """A 3D model that cannot become a presenter."""
 
     code = "INVALID_MODEL"
+
+
+class MissingFileError(RostraError):
+    """A file of the media store that is not there."""
+
+    code = "FILE_NOT_FOUND"
+    status = 404
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The media store has no {key}.", "", "media")
 
 
 class AccessError(RostraError):

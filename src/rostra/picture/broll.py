@@ -4,9 +4,7 @@ The clip is decoded as it is needed, one picture at a time, so its length costs 
 rate and shape will do: each frame shows the clip's picture of that moment, scaled to cover the
 frame. A clip that is too short stops at its last picture.
 
-A clip is one file. FFmpeg also plays lists of other files and addresses, numbered series of pictures,
-and plain text as if typed on a screen; a clip comes from whoever wrote the script, so only the formats
-named here are opened, and nothing but the file itself.
+A clip comes from whoever wrote the script, so it is opened with care (see `rostra.films`).
 """
 
 from __future__ import annotations
@@ -22,18 +20,11 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
+from rostra import films
 from rostra.errors import MediaError
 from rostra.picture.frame import Bytes, Size, Yuv420
 
 FIELD = "broll"
-FORMATS = (  # FFmpeg's names
-    *("mov", "matroska", "avi", "mpegts", "mpeg", "ogg", "flv", "asf", "mxf", "nut", "dv", "ivf", "rm"),
-    *("h264", "hevc", "obu", "av1", "m4v", "mpegvideo", "mjpeg", "vc1", "yuv4mpegpipe"),  # bare pictures
-    *("gif", "apng", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "jpegxl_pipe"),
-    *("wav", "mp3", "flac", "aac", "aiff"),  # sound: told as such
-)
-OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
-MOST_PIXELS = 8192 * 4320  # of one picture
 SLACK = 1e-4  # s, for times that are rounded
 FAULTS = 50  # damaged packets in a row that are passed over
 UNTOLD = 2  # FFmpeg's number of a colour space that the file does not name
@@ -44,7 +35,7 @@ class Clip:
     """A moving backdrop from a video file; owned by one thread.
 
     Args:
-        path: a video or picture in one of FORMATS, whatever its codec.
+        path: a video or picture in one of `films.FORMATS`, whatever its codec.
         size: of the frames, even.
         fps: frames per second of the stage.
         start: s into the clip.
@@ -70,8 +61,8 @@ class Clip:
         self.ended = False
         self._frame = Yuv420.empty(size)
         self._file = _open(path)
-        self._step = float(1 / (_film(self._file).average_rate or Fraction(25)))  # s, of a picture
-        self._aspect = float(_film(self._file).sample_aspect_ratio or 1)
+        self._step = float(1 / (films.film(self._file).average_rate or Fraction(25)))  # s, of a picture
+        self._aspect = float(films.film(self._file).sample_aspect_ratio or 1)
         self._pictures = self._decoded(start)
         current = next(self._pictures, None)
         if current is None:
@@ -110,7 +101,7 @@ class Clip:
 
     def _decoded(self, start: float) -> Iterator[tuple[float, VideoFrame]]:
         """Pictures with their seconds in the clip, from the one that shows at `start` on."""
-        stream = _film(self._file)
+        stream = films.film(self._file)
         origin = float((stream.start_time or 0) * (stream.time_base or 0))
         with suppress(OSError, av.FFmpegError):  # some can only be read on; what comes too early is left out
             self._file.seek(max(0, round((origin + start) * av.time_base)))
@@ -146,40 +137,19 @@ class Clip:
                 continue
             for picture in pictures:
                 faults = 0
-                _check_size(self._path, picture.width, picture.height)
+                films.check_size(self._path, picture.width, picture.height, FIELD)
                 yield picture
 
 
 def _open(path: Path) -> Any:
-    try:
-        if not path.is_file():
-            raise _unreadable(path, "there is no such file")
-        file = av.open(f"file:{path}", options=OPTIONS)
-    except (OSError, av.FFmpegError) as error:
-        raise _unreadable(path, "it is not a video") from error
-    try:
-        stream = _film(file)
-        _check_size(path, stream.codec_context.width, stream.codec_context.height)
-    except StopIteration:
+    file = films.opened(path, FIELD)
+    stream = films.film(file)
+    if stream is None:
         file.close()
-        raise MediaError(f"{path} has no picture.", "Give a clip with a picture.", FIELD) from None
+        raise MediaError(f"{path} has no picture.", "Give a clip with a picture.", FIELD)
+    films.check_size(path, stream.codec_context.width, stream.codec_context.height, FIELD)
     stream.thread_type = "AUTO"
     return file
-
-
-def _unreadable(path: Path, why: str) -> MediaError:
-    return MediaError(f"{path} cannot be read: {why}.", "Give a video file, such as MP4 or WebM.", FIELD)
-
-
-def _film(file: Any) -> Any:
-    """The first film in a file; the cover of a sound file is none."""
-    cover = av.stream.Disposition.attached_pic
-    return next(one for one in file.streams.video if one.codec_context and not one.disposition & cover)
-
-
-def _check_size(path: Path, width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        raise MediaError(f"{path} has pictures of {width}x{height}.", "Give a clip of 8K at most.", FIELD)
 
 
 def _fit(picture: VideoFrame, aspect: float, out: Yuv420) -> None:

@@ -12,8 +12,9 @@ import av
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from rostra import films
 from rostra.drafts import draft
-from rostra.errors import MediaError, OutputError
+from rostra.errors import OutputError
 from rostra.picture.frame import Size, Yuv420, to_rgb
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
@@ -89,15 +90,16 @@ def save(image: Image.Image, path: Path) -> None:
         place.write_bytes(data.getvalue())
 
 
-def _cells(film: Path, every: float) -> Iterator[Cell]:
+def _cells(path: Path, every: float) -> Iterator[Cell]:
     try:
-        with av.open(str(film)) as file:
-            stream = file.streams.video[0]
+        with films.opened(path, "film") as file:
+            stream = films.film(file)
+            if stream is None:
+                raise films.unreadable(path, "it has no picture", "film")
             seconds = float((file.duration or 0) / av.time_base)
-            every = max(every, seconds / MOST_CELLS)
-            yield from _picked(file.decode(stream), every)
-    except (OSError, IndexError, av.FFmpegError) as error:
-        raise MediaError(f"{film} cannot be read ({error}).", "Give a video file.", "film") from error
+            yield from _picked(file.decode(stream), max(every, seconds / MOST_CELLS))
+    except (OSError, av.FFmpegError) as error:
+        raise films.unreadable(path, "it is damaged", "film") from error
 
 
 def _picked(pictures: Iterable[av.VideoFrame], every: float) -> Iterator[Cell]:

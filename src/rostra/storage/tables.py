@@ -16,6 +16,7 @@ class Table(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - as SQLAlchemy wants it
         int: BigInteger,
         list[str]: JSON,
+        list[list[int]]: JSON,
         dict[str, Any]: JSON,
     }
 
