@@ -13,6 +13,7 @@ import uvicorn
 
 from rostra.app import Fixed, create
 from rostra.storage.database import Database
+from rostra.storage.media import MediaStore
 
 PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
 
@@ -21,7 +22,7 @@ PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
 def serving(folder: Path) -> Iterator[str]:
     """A server that keeps its data in a folder; gives its origin."""
     fixed = Fixed(PARTNER, SECRET, USER_SECRET, largest_upload=20 << 20)
-    app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), fixed)
+    app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), fixed)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))

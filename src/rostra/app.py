@@ -18,7 +18,13 @@ from rostra.identity.gate import Gate
 from rostra.identity.ledger import Ledger
 from rostra.identity.partners import Partners
 from rostra.identity.tokens import AppTokens
+from rostra.library.api import BaseEntry, FlavorAsset, Media, ThumbAsset, UploadTokenService
+from rostra.library.delivery import Delivery
+from rostra.library.entries import Entries
+from rostra.library.intake import Intake
+from rostra.library.uploads import Uploads
 from rostra.storage.database import Database
+from rostra.storage.media import MediaStore
 
 
 @dataclass(frozen=True)
@@ -39,26 +45,38 @@ class Fixed:
     largest_upload: int = 5 * 2**30
 
 
-def create(database: Database, fixed: Fixed) -> FastAPI:
+def create(database: Database, store: MediaStore, fixed: Fixed) -> FastAPI:
     """The application.
 
     Args:
         database: not yet opened; it is opened and closed with the application.
+        store: of media, not yet opened.
         fixed: by the owner.
     """
     partners = Partners(database)
     gate = Gate(partners, Ledger(database))
+    entries = Entries(database, store)
+    uploads, intake = Uploads(database, store, fixed.largest_upload), Intake(entries)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        store.open()
         async with database:
             await partners.settle(fixed.partner_id, fixed.admin_secret, fixed.user_secret)
+            await uploads.sweep()
+            await intake.resume()
             yield
+            await intake.stop()
 
     app = FastAPI(title="Rostra", version=__version__, lifespan=life)
     app.state.public_url, app.state.gate = fixed.public_url, gate
-    services = [Session(gate), AppTokenService(gate, AppTokens(database)), System()]
+    services = [
+        Session(gate), AppTokenService(gate, AppTokens(database)), System(), UploadTokenService(uploads),
+        Media(entries, uploads, intake), BaseEntry(entries, uploads, intake), FlavorAsset(entries),
+        ThumbAsset(entries),
+    ]  # fmt: skip
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
+    app.router.routes += Delivery(gate, entries).routes()
 
     @app.get("/healthz", response_class=PlainTextResponse, tags=["health"])
     async def healthz() -> str:

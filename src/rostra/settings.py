@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         "Database, as `sqlite:///folder/rostra.db` or `postgresql://user@host/name`; a file in "
         "`ROSTRA_HOME` without it.",
     )
+    media_url: str = _setting(
+        "", "Object store of the media, as `s3://bucket/folder`; a folder in `ROSTRA_HOME` without it."
+    )
     partner_id: int | None = _setting(None, "Id of the first partner, for containers and tests.", ge=1)
     admin_secret: SecretStr | None = _setting(None, "Its admin secret; a random one without it.")
     user_secret: SecretStr | None = _setting(None, "Its user secret; a random one without it.")

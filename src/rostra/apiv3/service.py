@@ -8,7 +8,7 @@
 
 An action's parameters are those of the method, spelled as on the wire. They are read by their types:
 numbers and booleans may come as strings, as generated clients send everything; objects are pydantic
-models (see `Model`); files are `UploadFile`.
+models (see `Model`); files are `File`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    InstanceOf,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from starlette.datastructures import UploadFile
 
 from rostra.apiv3.errors import ApiError, forbidden, invalid, missing
@@ -38,6 +46,9 @@ def _flag(value: object) -> object:
 
 
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
+
+
+File = Annotated[UploadFile, InstanceOf()]
 
 
 class Model(BaseModel):

@@ -89,11 +89,11 @@ def application() -> FastAPI:
     """
     with _serving():
         from rostra.app import Fixed, create
+        from rostra.storage.media import MediaStore
 
     chosen = settings()
-    return create(
-        database(), Fixed(*_fixed(), public_url=chosen.public_url, largest_upload=chosen.max_upload_bytes)
-    )
+    fixed = Fixed(*_fixed(), public_url=chosen.public_url, largest_upload=chosen.max_upload_bytes)
+    return create(database(), MediaStore(home(), chosen.media_url), fixed)
 
 
 def _fixed() -> tuple[int | None, str, str]:

@@ -45,7 +45,7 @@ class Uploads:
         """A new one, empty."""
         at = now()
         made = Upload(
-            id=fresh_id(), partner=partner, user=user, status=NEW, name=Path(name).name[:255], size=size,
+            id=fresh_id(), partner=partner, user=user, status=NEW, name=shortened(name), size=size,
             ranges=[], chunks=0, closes=closes, entry="", created=at, updated=at,
         )  # fmt: skip
         async with self._database.writing() as session:
@@ -93,7 +93,13 @@ class Uploads:
             return (await session.scalars(ordered)).all(), total or 0
 
     async def receive(
-        self, upload: Upload, file: BinaryIO, resume: bool = False, final: bool = True, at: int = -1
+        self,
+        upload: Upload,
+        file: BinaryIO,
+        resume: bool = False,
+        final: bool = True,
+        at: int = -1,
+        name: str = "",
     ) -> Upload:
         """Take a chunk in.
 
@@ -103,6 +109,7 @@ class Uploads:
             resume: whether earlier chunks are kept.
             final: whether all has come with this one.
             at: byte where the chunk begins; -1 for after those that have come.
+            name: what the client calls the file, if it did not say so before.
 
         Raises:
             ApiError: it is too large or one too many; or it should be the last one and bytes are missing.
@@ -112,7 +119,7 @@ class Uploads:
             raise refused("UPLOAD_TOKEN_INVALID_STATUS_FOR_UPLOAD", "takes no more", upload.id)
         start = 0 if not resume else at if at >= 0 else received(upload.ranges)
         size = await asyncio.to_thread(self._write, upload.id, file, start)
-        return await self._note(upload.id, [start, start + size], resume, final)
+        return await self._note(upload.id, [start, start + size], resume, final, name)
 
     def path(self, upload: Upload) -> Path:
         """Where its bytes lie."""
@@ -170,12 +177,13 @@ class Uploads:
             raise refusal(error, place, "fileData") from error
         return size
 
-    async def _note(self, id_: str, piece: list[int], resume: bool, final: bool) -> Upload:
+    async def _note(self, id_: str, piece: list[int], resume: bool, final: bool, name: str) -> Upload:
         """Remember which bytes have come, and whether that is all."""
         async with self._database.writing() as session:
             found = await session.get_one(Upload, id_)
             found.ranges = joined([*(found.ranges if resume else []), piece])
             found.chunks += 1
+            found.name = found.name or shortened(name)
             found.status, found.updated = PARTIAL, now()
             whole = found.ranges in ([], [[0, received(found.ranges)]])
             expected = found.size is None or received(found.ranges) == found.size
@@ -189,6 +197,11 @@ class Uploads:
 def refused(code: str, why: str, id_: str) -> ApiError:
     """The error for what an upload cannot do."""
     return ApiError(code, f"Upload token [{id_}] {why}", TOKEN_ID=id_)
+
+
+def shortened(name: str) -> str:
+    """A client's name of a file without its folders: some send the whole path."""
+    return name.replace("\\", "/").rpartition("/")[2][:255]
 
 
 def joined(ranges: list[list[int]]) -> list[list[int]]:

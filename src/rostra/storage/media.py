@@ -57,6 +57,10 @@ class MediaStore:
         """Where a file is made that will move into the store."""
         return self._staging / name
 
+    def cached(self, name: str) -> Path:
+        """Where something lies that can be made again."""
+        return self._cache / name
+
     async def keep(self, key: str, path: Path) -> int:
         """Move a staged file into the store; returns its bytes.
 

@@ -1,0 +1,518 @@
+"""What of the library is called over API v3: uploads, entries, and the files that they have."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from rostra.apiv3.answer import Thing, listing
+from rostra.apiv3.errors import ApiError, invalid, missing
+from rostra.apiv3.service import Call, File, Flag, Model, Service, action
+from rostra.identity.api import FIRST, Pager
+from rostra.library import filters
+from rostra.library.entries import POSTER, SOURCE, Entries, not_found
+from rostra.library.intake import Intake
+from rostra.library.tables import DOCUMENT, MEDIA, READY, Asset, Entry, Upload
+from rostra.library.uploads import Uploads, received
+
+NAMES = {MEDIA: "KalturaMediaEntry", DOCUMENT: "KalturaDocumentEntry", 6: "KalturaDataEntry"}
+KINDS = {name: kind for kind, name in NAMES.items()}
+MODERATED = 6  # approved without being asked
+LONGEST = {"name": 255, "tags": 2000, "description": 10_000, "reference": 255, "admin_tags": 2000}
+
+
+class UploadTokenIn(Model):
+    """An upload as it is announced."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("KalturaUploadToken",)
+
+    fileName: str = ""
+    fileSize: float | None = Field(default=None, ge=0, le=2**50)
+    autoFinalize: Flag = None
+
+
+NO_TOKEN = UploadTokenIn()
+
+
+class UploadTokenService(Service):
+    """Uploads."""
+
+    name = "uploadToken"
+
+    def __init__(self, uploads: Uploads) -> None:
+        self._uploads = uploads
+
+    @action()
+    async def add(self, call: Call, uploadToken: UploadTokenIn = NO_TOKEN) -> Thing:
+        """Announce one."""
+        size = None if uploadToken.fileSize is None else int(uploadToken.fileSize)
+        ks, closes = call.who, bool(uploadToken.autoFinalize)
+        return shown_upload(await self._uploads.add(ks.partner, ks.user, uploadToken.fileName, size, closes))
+
+    @action()
+    async def upload(
+        self,
+        call: Call,
+        uploadTokenId: str,
+        fileData: File | None = None,
+        resume: Flag = False,
+        finalChunk: Flag = True,
+        resumeAt: int = -1,
+    ) -> Thing:
+        """Take bytes in."""
+        upload = await self._named(call, uploadTokenId)
+        if fileData is None:
+            raise ApiError("NO_FILES_RECEIVED", "No file has come with the request")
+        final, name = finalChunk is not False, fileData.filename or ""
+        return shown_upload(
+            await self._uploads.receive(upload, fileData.file, bool(resume), final, resumeAt, name)
+        )
+
+    @action(reads=True)
+    async def get(self, call: Call, uploadTokenId: str) -> Thing:
+        """One."""
+        return shown_upload(await self._named(call, uploadTokenId))
+
+    @action(reads=True)
+    async def list(self, call: Call, filter: dict[str, Any] = {}, pager: Pager = FIRST) -> Thing:  # noqa: B006
+        """A page of them; users see their own."""
+        columns = {"statusEqual": "status", "fileNameEqual": "name", "userIdEqual": "user"}
+        try:
+            where = {columns[name]: value for name, value in filter.items() if name in columns}
+            where |= {"status": int(where["status"])} if "status" in where else {}
+            if filter.get("statusIn"):
+                where["status"] = [int(one) for one in str(filter["statusIn"]).split(",")]
+        except ValueError as error:
+            raise invalid("filter.status", str(error)) from error
+        ks = call.who
+        found, total = await self._uploads.page(
+            ks.partner, None if ks.admin else ks.user, where, pager.size, pager.pageIndex
+        )
+        return listing("KalturaUploadTokenListResponse", [shown_upload(one) for one in found], total)
+
+    @action()
+    async def delete(self, call: Call, uploadTokenId: str) -> None:
+        """Forget one."""
+        await self._uploads.drop(await self._named(call, uploadTokenId))
+
+    async def _named(self, call: Call, id_: str) -> Upload:
+        ks = call.who
+        return await self._uploads.get(ks.partner, None if ks.admin else ks.user, id_)
+
+
+class EntryIn(Model):
+    """An entry as it is sent; what is not sent stays as it is."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {
+        "name": "name", "description": "description", "tags": "tags", "referenceId": "reference",
+        "mediaType": "media", "adminTags": "admin_tags", "userId": "user",
+    }  # fmt: skip
+    KEPT: ClassVar[tuple[str, ...]] = ("conversionProfileId", "accessControlId", "partnerData", "categories")
+
+    objectType: str = ""
+    name: str | None = None
+    description: str | None = None
+    tags: str | None = None
+    adminTags: str | None = None
+    referenceId: str | None = None
+    userId: str | None = None
+    mediaType: int | None = Field(default=None, ge=0, le=1000)
+    type: int | None = None
+    conversionProfileId: str | None = None
+    accessControlId: str | None = None
+    partnerData: str | None = None
+    categories: str | None = None
+
+    def columns(self, admin: bool) -> dict[str, Any]:
+        """What was given, by the names of the table.
+
+        Args:
+            admin: whether an administrator sends it: only they give entries away and set admin tags.
+        """
+        given = self.model_dump(exclude_unset=True)
+        barred = () if admin else ("adminTags", "userId")
+        result = {
+            column: given[name] if given[name] is not None else (0 if column == "media" else "")
+            for name, column in self.COLUMNS.items()
+            if name in given and name not in barred
+        }
+        for column, most in LONGEST.items():
+            if len(str(result.get(column, ""))) > most:
+                raise invalid(column, f"longer than {most} characters")
+        return result
+
+    def extra(self) -> dict[str, Any]:
+        """What is only kept."""
+        given = self.model_dump(exclude_unset=True)
+        return {name: given[name] for name in self.KEPT if name in given}
+
+
+class EntryService(Service):
+    """What `media` and `baseEntry` share: the parameters of the first are called otherwise in the second.
+
+    Args:
+        entries: all entries.
+        uploads: where content comes from.
+        intake: what converts it.
+    """
+
+    kind: ClassVar[int | None] = None  # of the entries; all if None
+
+    def __init__(self, entries: Entries, uploads: Uploads, intake: Intake) -> None:
+        self._entries, self._uploads, self._intake = entries, uploads, intake
+
+    @action(reads=True)
+    async def get(self, call: Call, entryId: str, version: int = -1) -> Thing:
+        """One."""
+        return shown_entry(await self._named(call, entryId), call)
+
+    @action(reads=True)
+    async def list(self, call: Call, filter: dict[str, Any] = {}, pager: Pager = FIRST) -> Thing:  # noqa: B006
+        """A page of them."""
+        where = filters.conditions(filter) + self._own()
+        found, total = await self._entries.page(
+            call.who, where, filters.order(filter), pager.size, pager.pageIndex
+        )
+        name = "KalturaMediaListResponse" if self.kind == MEDIA else "KalturaBaseEntryListResponse"
+        return listing(name, [shown_entry(one, call) for one in found], total)
+
+    @action(reads=True)
+    async def count(self, call: Call, filter: dict[str, Any] = {}) -> int:  # noqa: B006
+        """How many there are."""
+        return await self._entries.count(call.who, filters.conditions(filter) + self._own())
+
+    @action()
+    async def delete(self, call: Call, entryId: str) -> None:
+        """Delete one."""
+        await self._entries.delete(await self._named(call, entryId, change=True))
+
+    @action()
+    async def addContent(self, call: Call, entryId: str, resource: dict[str, Any]) -> Thing:
+        """Give it its content."""
+        entry = await self._named(call, entryId, change=True)
+        if entry.version:
+            raise ApiError("ENTRY_ALREADY_WITH_CONTENT", f"Entry [{entryId}] has content", ENTRY_ID=entryId)
+        return shown_entry(await self._fill(call, entry, resource), call)
+
+    @action()
+    async def updateContent(self, call: Call, entryId: str, resource: dict[str, Any]) -> Thing:
+        """Give it other content."""
+        entry = await self._named(call, entryId, change=True)
+        return shown_entry(await self._fill(call, entry, resource), call)
+
+    async def _add(self, call: Call, given: EntryIn) -> Entry:
+        kind = KINDS.get(given.objectType, given.type if given.type in NAMES else self.kind or MEDIA)
+        values = given.columns(call.who.admin)
+        if not values.get("name"):
+            values["name"] = ""
+        return await self._entries.add(call.who, {**values, "kind": kind, "extra": given.extra()})
+
+    async def _update(self, call: Call, id_: str, given: EntryIn) -> Thing:
+        entry = await self._named(call, id_, change=True)
+        values = given.columns(call.who.admin)
+        if values.get("media", entry.media) != entry.media and entry.version:
+            message = 'The property "mediaType" cannot be updated'
+            raise ApiError("PROPERTY_VALIDATION_NOT_UPDATABLE", message, PROP_NAME="mediaType")
+        extra = {**entry.extra, **given.extra()}
+        return shown_entry(await self._entries.change(entry.id, **values, extra=extra), call)
+
+    async def _named(self, call: Call, id_: str, change: bool = False) -> Entry:
+        entry = await self._entries.get(call.who, id_, change)
+        if self.kind is not None and entry.kind != self.kind:
+            raise not_found(id_)
+        return entry
+
+    def _own(self) -> Any:
+        return [] if self.kind is None else [Entry.kind == self.kind]
+
+    async def _fill(self, call: Call, entry: Entry, resource: dict[str, Any]) -> Entry:
+        path, name = await self._content(call, entry, resource)
+        extension = Path(name).suffix.lstrip(".").lower()
+        filled = await self._entries.fill(entry, path, extension if extension.isalnum() else "")
+        self._intake.take(filled)
+        return filled
+
+    async def _content(self, call: Call, entry: Entry, resource: dict[str, Any]) -> tuple[Path, str]:
+        """A staged file of what a resource stands for, and what the client calls it."""
+        kind = str(resource.get("objectType", ""))
+        if kind == "KalturaUploadedFileTokenResource" or "token" in resource:
+            ks = call.who
+            owner = None if ks.admin else ks.user
+            upload = await self._uploads.get(ks.partner, owner, str(resource.get("token", "")))
+            return await self._uploads.use(upload, entry.id), upload.name
+        place = self._entries.store.staged(f"content-{uuid.uuid4().hex}")
+        if kind == "KalturaStringResource" or "content" in resource:
+            place.write_text(str(resource.get("content", "")), "utf-8")
+            return place, "text.txt"
+        if kind == "KalturaUploadedFileResource":
+            file = next(iter(call.files.values()), None)
+            if file is None:
+                raise ApiError("NO_FILES_RECEIVED", "No file has come with the request")
+            with place.open("wb") as out:
+                shutil.copyfileobj(file.file, out)
+            return place, file.filename or ""
+        if kind in ("KalturaEntryResource", "KalturaAssetResource"):
+            asset = await self._meant(call, resource)
+            shutil.copyfile(await self._entries.store.local(asset.key), place)
+            return place, f"copy.{asset.extension}"
+        if not kind:
+            raise missing("resource:objectType")
+        raise ApiError("FEATURE_FORBIDDEN", f"Rostra takes no {kind}", FEATURE=kind)
+
+    async def _meant(self, call: Call, resource: dict[str, Any]) -> Asset:
+        """The file that another entry, or an asset, stands for."""
+        id_ = str(resource.get("assetId", ""))
+        asset = await self._entries.asset(id_) if id_ else None
+        if id_ and asset is None:
+            raise no_flavor(id_)
+        entry = await self._entries.get(call.who, asset.entry if asset else str(resource.get("entryId", "")))
+        own = [one for one in await self._entries.assets(entry.id) if one.role == SOURCE]
+        if not asset and not own:
+            raise not_found(entry.id)
+        return asset or own[0]
+
+
+class Media(EntryService):
+    """Videos, pictures and sounds."""
+
+    name = "media"
+    kind = MEDIA
+
+    @action()
+    async def add(self, call: Call, entry: EntryIn) -> Thing:
+        """Make one, without content."""
+        return shown_entry(await self._add(call, entry), call)
+
+    @action()
+    async def update(self, call: Call, entryId: str, mediaEntry: EntryIn) -> Thing:
+        """Change what is given."""
+        return await self._update(call, entryId, mediaEntry)
+
+    @action()
+    async def upload(self, call: Call, fileData: File) -> str:
+        """Upload a file at once; gives an upload's id."""
+        ks = call.who
+        upload = await self._uploads.add(ks.partner, ks.user, fileData.filename or "")
+        return (await self._uploads.receive(upload, fileData.file)).id
+
+    @action()
+    async def addFromUploadedFile(self, call: Call, mediaEntry: EntryIn, uploadTokenId: str) -> Thing:
+        """Make one of an upload."""
+        entry = await self._add(call, mediaEntry)
+        return shown_entry(await self._fill(call, entry, {"token": uploadTokenId}), call)
+
+
+class BaseEntry(EntryService):
+    """Entries of any kind."""
+
+    name = "baseEntry"
+
+    @action()
+    async def add(self, call: Call, entry: EntryIn, type: int | None = None) -> Thing:
+        """Make one, without content."""
+        if type in NAMES and not entry.objectType:
+            entry = entry.model_copy(update={"type": type})
+        return shown_entry(await self._add(call, entry), call)
+
+    @action()
+    async def update(self, call: Call, entryId: str, baseEntry: EntryIn) -> Thing:
+        """Change what is given."""
+        return await self._update(call, entryId, baseEntry)
+
+    @action(reads=True)
+    async def getByIds(self, call: Call, entryIds: str) -> Any:
+        """Several, those that are there."""
+        ids = [one.strip() for one in entryIds.split(",") if one.strip()][:500]
+        found, _ = await self._entries.page(call.who, [Entry.id.in_(ids)], [], 500, 1)
+        known = {one.id: shown_entry(one, call) for one in found}
+        return [known[id_] for id_ in ids if id_ in known]
+
+
+class FlavorAsset(Service):
+    """The files of an entry that can be played."""
+
+    name = "flavorAsset"
+
+    def __init__(self, entries: Entries) -> None:
+        self._entries = entries
+
+    @action(reads=True)
+    async def list(self, call: Call, filter: dict[str, Any] = {}, pager: Pager = FIRST) -> Thing:  # noqa: B006
+        """Those of an entry."""
+        found = [shown_flavor(one) for one in await self._of(call, str(filter.get("entryIdEqual", "")))]
+        return listing("KalturaFlavorAssetListResponse", found)
+
+    @action(reads=True)
+    async def getByEntryId(self, call: Call, entryId: str) -> Any:
+        """Those of an entry, as an array."""
+        return [shown_flavor(one) for one in await self._of(call, entryId)]
+
+    @action(reads=True)
+    async def getWebPlayableByEntryId(self, call: Call, entryId: str) -> Any:
+        """Those of an entry that browsers play."""
+        return [shown_flavor(one) for one in await self._of(call, entryId) if one.role != SOURCE]
+
+    @action(reads=True)
+    async def get(self, call: Call, id: str) -> Thing:
+        """One."""
+        return shown_flavor(await self._named(call, id))
+
+    @action(reads=True)
+    async def getUrl(self, call: Call, id: str) -> str:
+        """Where it can be fetched."""
+        asset = await self._named(call, id)
+        root = f"{call.base}/p/{asset.partner}/sp/{asset.partner}00"
+        return f"{root}/download/entry_id/{asset.entry}/flavor/{asset.id}"
+
+    async def _of(self, call: Call, entry: str) -> Any:
+        found = await self._entries.get(call.who, entry)
+        return [one for one in await self._entries.assets(found.id) if one.role != POSTER]
+
+    async def _named(self, call: Call, id_: str) -> Asset:
+        asset = await self._entries.asset(id_)
+        if asset is None or asset.partner != call.who.partner or asset.role == POSTER:
+            raise no_flavor(id_)
+        await self._entries.get(call.who, asset.entry)
+        return asset
+
+
+class ThumbAsset(Service):
+    """The poster of an entry."""
+
+    name = "thumbAsset"
+
+    def __init__(self, entries: Entries) -> None:
+        self._entries = entries
+
+    @action(reads=True)
+    async def list(self, call: Call, filter: dict[str, Any] = {}, pager: Pager = FIRST) -> Thing:  # noqa: B006
+        """That of an entry."""
+        entry = await self._entries.get(call.who, str(filter.get("entryIdEqual", "")))
+        posters = [one for one in await self._entries.assets(entry.id) if one.role == POSTER]
+        return listing("KalturaThumbAssetListResponse", [shown_thumb(one) for one in posters])
+
+    @action(reads=True)
+    async def get(self, call: Call, thumbAssetId: str) -> Thing:
+        """One."""
+        asset = await self._entries.asset(thumbAssetId)
+        if asset is None or asset.partner != call.who.partner or asset.role != POSTER:
+            told = f"Thumb asset id [{thumbAssetId}] not found"
+            raise ApiError("THUMB_ASSET_ID_NOT_FOUND", told, THUMB_ASSET_ID=thumbAssetId)
+        await self._entries.get(call.who, asset.entry)
+        return shown_thumb(asset)
+
+
+def no_flavor(id_: str) -> ApiError:
+    """The error for a file that is not there."""
+    return ApiError("FLAVOR_ASSET_ID_NOT_FOUND", f"Flavor asset id [{id_}] not found", FLAVOR_ASSET_ID=id_)
+
+
+def shown_upload(upload: Upload) -> Thing:
+    """An upload as clients see it."""
+    return Thing(
+        "KalturaUploadToken",
+        {
+            "id": upload.id,
+            "partnerId": upload.partner,
+            "userId": upload.user,
+            "status": upload.status,
+            "fileName": upload.name,
+            "fileSize": upload.size,
+            "uploadedFileSize": received(upload.ranges),
+            "autoFinalize": upload.closes,
+            "attachedObjectId": upload.entry or None,
+            "createdAt": upload.created // 1000,
+            "updatedAt": upload.updated // 1000,
+        },
+    )
+
+
+def shown_entry(entry: Entry, call: Call) -> Thing:
+    """An entry as clients see it."""
+    root = f"{call.base}/p/{entry.partner}"
+    manifest = f"{root}/sp/{entry.partner}00/playManifest/entryId/{entry.id}/format"
+    fields: dict[str, Any] = {
+        "id": entry.id,
+        "partnerId": entry.partner,
+        "userId": entry.user,
+        "creatorId": entry.user,
+        "type": entry.kind,
+        "status": entry.status,
+        "moderationStatus": MODERATED,
+        "name": entry.name,
+        "description": entry.description,
+        "tags": entry.tags,
+        "referenceId": entry.reference,
+        "version": str(entry.version),
+        "createdAt": entry.created // 1000,
+        "updatedAt": entry.updated // 1000,
+        "plays": entry.plays,
+        "views": entry.views,
+        "displayInSearch": 1,
+        "thumbnailUrl": f"{root}/sp/{entry.partner}00/thumbnail/entry_id/{entry.id}/version/{entry.version}",
+        "downloadUrl": f"{manifest}/download/protocol/{call.base.partition(':')[0]}/flavorParamIds/0",
+        **{name: value for name, value in entry.extra.items() if name in EntryIn.KEPT},
+    }
+    if call.who.admin:
+        fields["adminTags"] = entry.admin_tags
+    if entry.kind == MEDIA:
+        fields |= {
+            "mediaType": entry.media,
+            "duration": round(entry.duration / 1000),
+            "msDuration": entry.duration,
+            "width": entry.width,
+            "height": entry.height,
+            "dataUrl": f"{manifest}/url/protocol/{call.base.partition(':')[0]}",
+        }
+    return Thing(NAMES.get(entry.kind, "KalturaBaseEntry"), fields)
+
+
+def shown_flavor(asset: Asset) -> Thing:
+    """A file that can be played, as clients see it."""
+    return Thing(
+        "KalturaFlavorAsset",
+        {
+            "id": asset.id,
+            "entryId": asset.entry,
+            "partnerId": asset.partner,
+            "flavorParamsId": 0 if asset.role == SOURCE else 1,
+            "width": asset.width,
+            "height": asset.height,
+            "bitrate": asset.bitrate,
+            "frameRate": asset.rate,
+            "isOriginal": asset.role == SOURCE,
+            "isWeb": asset.role != SOURCE,
+            "containerFormat": asset.container,
+            "videoCodecId": asset.codec,
+            "status": 2 if asset.status == READY else 1,
+            "fileExt": asset.extension,
+            "size": -(-asset.size // 1024),
+            "sizeInBytes": asset.size,
+            "version": str(asset.version),
+            "createdAt": asset.created // 1000,
+            "updatedAt": asset.updated // 1000,
+        },
+    )
+
+
+def shown_thumb(asset: Asset) -> Thing:
+    """A poster as clients see it."""
+    return Thing(
+        "KalturaThumbAsset",
+        {
+            "id": asset.id,
+            "entryId": asset.entry,
+            "partnerId": asset.partner,
+            "width": asset.width,
+            "height": asset.height,
+            "status": 2,
+            "fileExt": asset.extension,
+            "size": -(-asset.size // 1024),
+            "createdAt": asset.created // 1000,
+            "updatedAt": asset.updated // 1000,
+        },
+    )

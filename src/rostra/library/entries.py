@@ -1,0 +1,240 @@
+"""Entries: made, found, changed, deleted; and the files that they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rostra.apiv3.errors import ApiError
+from rostra.identity.ks import Ks
+from rostra.identity.partners import Partner
+from rostra.library.rights import SHARED, may_change, may_see, visible
+from rostra.library.tables import (
+    CONVERTING,
+    DELETED,
+    EMPTY,
+    FAILED,
+    MEDIA,
+    READY,
+    Asset,
+    Entry,
+    fresh_asset_id,
+)
+from rostra.storage.database import Database
+from rostra.storage.media import MediaStore
+from rostra.storage.tables import now
+
+BEYOND = 10_000  # results that no page shows
+SOURCE, WEB, POSTER = "source", "web", "poster"
+
+
+class Entries:
+    """All entries.
+
+    Args:
+        database: where they are noted.
+        store: where their files are.
+    """
+
+    def __init__(self, database: Database, store: MediaStore) -> None:
+        self._database, self.store = database, store
+
+    async def add(self, ks: Ks, values: Mapping[str, Any]) -> Entry:
+        """A new entry without content.
+
+        Args:
+            ks: whose.
+            values: columns that are given.
+        """
+        at = now()
+        fresh = {
+            "kind": MEDIA, "media": 0, "name": "", "description": "", "tags": "", "admin_tags": "",
+            "reference": "", "extra": {}, "user": ks.user, **values,
+        }  # fmt: skip
+        made = Entry(
+            id=fresh_asset_id(), partner=ks.partner, status=EMPTY, version=0, duration=0, width=0, height=0,
+            plays=0, views=0, played=0, created=at, updated=at, **fresh,
+        )  # fmt: skip
+        async with self._database.writing() as session:
+            session.add(made)
+        return made
+
+    async def get(self, ks: Ks, id_: str, change: bool = False) -> Entry:
+        """An entry.
+
+        Args:
+            ks: who asks.
+            id_: of the entry.
+            change: whether they will change it.
+
+        Raises:
+            ApiError: there is none that they may see, or change.
+        """
+        found = await self.find(id_)
+        if found is None or not may_see(ks, found, await self.shared(ks.partner)):
+            raise not_found(id_)
+        if change and not may_change(ks, found):
+            raise ApiError("INVALID_ENTRY_ID", f'Entry id "{id_}" cannot be changed', ENTRY_ID=id_)
+        return found
+
+    async def find(self, id_: str) -> Entry | None:
+        """An entry of anybody, unless it is deleted."""
+        async with self._database.reading() as session:
+            found = await session.get(Entry, id_)
+        return found if found and found.status != DELETED else None
+
+    async def page(
+        self, ks: Ks, where: Sequence[ColumnElement[bool]], order: Sequence[Any], size: int, page: int
+    ) -> tuple[Sequence[Entry], int]:
+        """A page of the entries that somebody may list, and how many there are.
+
+        Args:
+            ks: who asks.
+            where: further conditions.
+            order: columns; the newest first if there are none.
+            size: of a page.
+            page: from 1.
+        """
+        wanted = await self._wanted(ks, where)
+        if size * page > BEYOND:
+            raise ApiError("QUERY_EXCEEDED_MAX_MATCHES_ALLOWED", f"No results beyond {BEYOND}", LIMIT=BEYOND)
+        ordered = wanted.order_by(*(order or (Entry.created.desc(),)), Entry.id)
+        async with self._database.reading() as session:
+            total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
+            found = await session.scalars(ordered.limit(size).offset(size * (page - 1)))
+            return found.all(), total or 0
+
+    async def count(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> int:
+        """How many entries somebody may list."""
+        wanted = await self._wanted(ks, where)
+        async with self._database.reading() as session:
+            return await session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+
+    async def change(self, id_: str, **values: Any) -> Entry:
+        """Set columns of an entry."""
+        async with self._database.writing() as session:
+            found = await session.get_one(Entry, id_)
+            for name, value in values.items():
+                setattr(found, name, value)
+            found.updated = now()
+        return found
+
+    async def delete(self, entry: Entry) -> None:
+        """Delete an entry and its files."""
+        await self.change(entry.id, status=DELETED)
+        async with self._database.writing() as session:
+            for asset in await _assets(session, entry.id):
+                await self.store.forget(asset.key)
+                await session.delete(asset)
+
+    async def assets(self, entry: str) -> Sequence[Asset]:
+        """The files of an entry."""
+        async with self._database.reading() as session:
+            return await _assets(session, entry)
+
+    async def asset(self, id_: str) -> Asset | None:
+        """A file by its id."""
+        async with self._database.reading() as session:
+            return await session.get(Asset, id_)
+
+    async def fill(self, entry: Entry, path: Path, extension: str, size: int | None = None) -> Entry:
+        """Give an entry its content; it is converted later.
+
+        Args:
+            entry: without content, or with older content.
+            path: a staged file, which moves into the store.
+            extension: of the client's name for it, without a dot.
+            size: bytes, if they are known.
+
+        Raises:
+            OutputError: there is no room.
+        """
+        version = entry.version + 1
+        key = f"{entry.partner}/{entry.id}/{version}/source"
+        size = await self.store.keep(key, path)
+        old = await self.assets(entry.id)
+        async with self._database.writing() as session:
+            session.add(asset_of(entry, SOURCE, key, size, extension, version))
+            found = await session.get_one(Entry, entry.id)
+            found.status, found.version, found.updated = CONVERTING, version, now()
+        await self.forget(old)
+        return found
+
+    async def finish(self, entry: str, facts: Mapping[str, Any], made: Sequence[Asset], version: int) -> bool:
+        """Note what a conversion found and made; whether it is still wanted.
+
+        Args:
+            entry: its id.
+            facts: columns of the entry.
+            made: files beside the source.
+            version: of the content that was converted.
+        """
+        async with self._database.writing() as session:
+            found = await session.get(Entry, entry)
+            if found is None or found.status == DELETED or found.version != version:
+                return False
+            for name, value in {**facts, "status": READY, "updated": now()}.items():
+                setattr(found, name, value)
+            for asset in await _assets(session, entry):
+                asset.status = READY
+                if asset.role == SOURCE:
+                    asset.width, asset.height = found.width, found.height
+            session.add_all(made)
+        return True
+
+    async def fail(self, entry: str, why: str, version: int, status: int = FAILED) -> None:
+        """Note that an entry's content is no good."""
+        async with self._database.writing() as session:
+            found = await session.get(Entry, entry)
+            if found and found.status != DELETED and found.version == version:
+                found.status, found.updated = status, now()
+                found.extra = {**found.extra, "error": why[:500]}
+
+    async def forget(self, assets: Sequence[Asset]) -> None:
+        """Delete files of an older content."""
+        async with self._database.writing() as session:
+            for asset in assets:
+                await self.store.forget(asset.key)
+                await session.delete(await session.merge(asset))
+
+    async def waiting(self) -> Sequence[Entry]:
+        """Entries whose conversion has not ended, the oldest first."""
+        wanted = select(Entry).where(Entry.status == CONVERTING).order_by(Entry.updated)
+        async with self._database.reading() as session:
+            return (await session.scalars(wanted)).all()
+
+    async def shared(self, partner: int) -> bool:
+        """Whether a partner's users share what is ready."""
+        async with self._database.reading() as session:
+            found = await session.get(Partner, partner)
+        return bool(found and found.options.get(SHARED, True))
+
+    async def _wanted(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> Select[Entry]:
+        own = select(Entry).where(Entry.partner == ks.partner, Entry.status != DELETED)
+        return own.where(visible(ks, await self.shared(ks.partner)), *where)
+
+
+def asset_of(
+    entry: Entry, role: str, key: str, size: int, extension: str, version: int, **facts: Any
+) -> Asset:
+    """A file of an entry."""
+    at = now()
+    known = {"width": 0, "height": 0, "bitrate": 0, "rate": 0.0, "codec": "", "container": "", **facts}
+    return Asset(
+        id=fresh_asset_id(), entry=entry.id, partner=entry.partner, role=role, status=CONVERTING, key=key,
+        size=size, extension=extension[:10], version=version, created=at, updated=at, **known,
+    )  # fmt: skip
+
+
+def not_found(id_: str) -> ApiError:
+    """The error for an entry that is not there."""
+    return ApiError("ENTRY_ID_NOT_FOUND", f'Entry id "{id_}" not found', ENTRY_ID=id_)
+
+
+async def _assets(session: AsyncSession, entry: str) -> Sequence[Asset]:
+    wanted = select(Asset).where(Asset.entry == entry).order_by(Asset.created, Asset.id)
+    return (await session.scalars(wanted)).all()

@@ -1,0 +1,135 @@
+"""The intake: new content is converted, a few files at a time, each in a process of its own.
+
+What waits is known by its state in the database, so that a server that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from rostra.errors import RostraError
+from rostra.library.convert import SOURCE as ITSELF
+from rostra.library.entries import SOURCE, WEB, Entries, asset_of
+from rostra.library.tables import MEDIA, READY, Asset, Entry
+
+log = structlog.get_logger()
+
+PATIENCE = 6 * 3600  # s that one conversion may take
+MOST_TOLD = 1 << 20  # bytes that a conversion may say
+
+
+class Intake:
+    """Converts what comes in.
+
+    Args:
+        entries: where it is noted.
+        at_once: files that are converted at the same time.
+    """
+
+    def __init__(self, entries: Entries, at_once: int = 1) -> None:
+        self._entries, self._slots = entries, asyncio.Semaphore(at_once)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def resume(self) -> None:
+        """Take up what an earlier server left."""
+        for entry in await self._entries.waiting():
+            self.take(entry)
+
+    def take(self, entry: Entry) -> None:
+        """Convert an entry's content, soon."""
+        task = asyncio.create_task(self._convert(entry))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def stop(self) -> None:
+        """Stop; what is not finished is taken up by the next server."""
+        for task in self._running:
+            task.cancel()
+        for task in list(self._running):
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _convert(self, entry: Entry) -> None:
+        async with self._slots:
+            try:
+                await self._make(entry)
+            except RostraError as error:
+                log.warning("conversion failed", entry=entry.id, why=str(error))
+                await self._entries.fail(entry.id, str(error), entry.version)
+            except Exception:
+                log.exception("conversion failed", entry=entry.id)
+                await self._entries.fail(entry.id, "The conversion failed.", entry.version)
+
+    async def _make(self, entry: Entry) -> None:
+        source = next(one for one in await self._entries.assets(entry.id) if one.role == SOURCE)
+        if entry.kind != MEDIA:
+            await self._entries.finish(entry.id, {}, [], entry.version)
+            return
+        store = self._entries.store
+        folder = store.staged(f"convert-{entry.id}-{entry.version}")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            facts = await _told([str(await store.local(source.key)), str(folder)])
+            files = facts["made"].items()
+            made = [await self._kept(entry, source, role, name, facts) for role, name in files]
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        columns = {name: facts[name] for name in ("media", "duration", "width", "height")}
+        if not await self._entries.finish(entry.id, columns, made, entry.version):
+            for asset in made:
+                if asset.key != source.key:
+                    await store.forget(asset.key)
+
+    async def _kept(self, entry: Entry, source: Asset, role: str, name: str, facts: dict[str, Any]) -> Asset:
+        """A file that a conversion made, moved into the store."""
+        store = self._entries.store
+        shape: dict[str, Any] = {"width": facts["width"], "height": facts["height"]}
+        if role == WEB:
+            shape |= {"rate": facts["rate"], "bitrate": facts["bitrate"], "codec": facts["codec"]}
+            if name != ITSELF:
+                shape |= {"codec": "h264" if name.endswith("mp4") else "aac"}
+            shape["container"] = "mp4"
+        if name == ITSELF:
+            asset = asset_of(entry, role, source.key, source.size, source.extension, entry.version, **shape)
+        else:
+            path = store.staged(f"convert-{entry.id}-{entry.version}") / name
+            key = f"{entry.partner}/{entry.id}/{entry.version}/{name}"
+            size = await store.keep(key, path)
+            asset = asset_of(entry, role, key, size, name.rpartition(".")[2], entry.version, **shape)
+        asset.status = READY
+        return asset
+
+
+async def _told(arguments: list[str]) -> dict[str, Any]:
+    """What a conversion says.
+
+    Raises:
+        RostraError: it failed; says why.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "rostra.library.convert", *arguments,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=MOST_TOLD,
+    )  # fmt: skip
+    try:
+        out, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+    except TimeoutError as error:
+        raise RostraError(f"The conversion took more than {PATIENCE // 3600} hours.") from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    try:
+        told: dict[str, Any] = json.loads(out.splitlines()[-1])
+    except (ValueError, IndexError) as error:
+        raise RostraError("The file broke the conversion.", "Send another one.") from error
+    if "error" in told:
+        raise RostraError(told["error"])
+    return told
