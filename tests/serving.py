@@ -11,7 +11,8 @@ from pathlib import Path
 
 import uvicorn
 
-from rostra.app import Fixed, create
+from rostra.app import Engines, Fixed, create
+from rostra.presenters.catalogue import Catalogue
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
 
@@ -19,10 +20,16 @@ PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, presenters: Path | None = None) -> Iterator[str]:
     """A server that keeps its data in a folder; gives its origin."""
     fixed = Fixed(PARTNER, SECRET, USER_SECRET, largest_upload=20 << 20)
-    app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), fixed)
+    setup = {
+        "presenters": [str(presenters)] if presenters else [], "models": "", "threads": 1,
+        "memory": str(folder / "speech"), "encoding": ["ultrafast", 28, 1],
+    }  # fmt: skip
+    folders = [presenters] if presenters else []
+    engines = Engines(Catalogue(folders), {"office-1": "Bright office"}, setup, 2)
+    app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), engines, fixed)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -23,8 +23,15 @@ from rostra.library.delivery import Delivery
 from rostra.library.entries import Entries
 from rostra.library.intake import Intake
 from rostra.library.uploads import Uploads
+from rostra.presenters.catalogue import Catalogue
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
+from rostra.studio.api import install
+from rostra.studio.avatars import Avatars
+from rostra.studio.hands import Hands
+from rostra.studio.rendering import Rendering
+from rostra.studio.studio import Studio
+from rostra.studio.videos import Videos
 
 
 @dataclass(frozen=True)
@@ -45,18 +52,40 @@ class Fixed:
     largest_upload: int = 5 * 2**30
 
 
-def create(database: Database, store: MediaStore, fixed: Fixed) -> FastAPI:
+@dataclass(frozen=True)
+class Engines:
+    """What speaks and draws.
+
+    Args:
+        presenters: whom there is.
+        backgrounds: id -> name of each background of the library.
+        setup: of the worker processes, see `rostra.studio.worker`.
+        renderers: scenes that are rendered at the same time.
+    """
+
+    presenters: Catalogue
+    backgrounds: Mapping[str, str]
+    setup: Mapping[str, object]
+    renderers: int
+
+
+def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed) -> FastAPI:
     """The application.
 
     Args:
         database: not yet opened; it is opened and closed with the application.
         store: of media, not yet opened.
+        engines: speak and draw.
         fixed: by the owner.
     """
     partners = Partners(database)
     gate = Gate(partners, Ledger(database))
     entries = Entries(database, store)
     uploads, intake = Uploads(database, store, fixed.largest_upload), Intake(entries)
+    hands = Hands(engines.setup, engines.renderers)
+    avatars = Avatars(database, engines.presenters, engines.backgrounds, entries)
+    videos = Videos(database, avatars)
+    rendering = Rendering(videos, avatars, entries, intake, hands)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -65,7 +94,10 @@ def create(database: Database, store: MediaStore, fixed: Fixed) -> FastAPI:
             await partners.settle(fixed.partner_id, fixed.admin_secret, fixed.user_secret)
             await uploads.sweep()
             await intake.resume()
+            await rendering.resume()
             yield
+            await rendering.stop()
+            await hands.stop()
             await intake.stop()
 
     app = FastAPI(title="Rostra", version=__version__, lifespan=life)
@@ -77,6 +109,7 @@ def create(database: Database, store: MediaStore, fixed: Fixed) -> FastAPI:
     ]  # fmt: skip
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
     app.router.routes += Delivery(gate, entries).routes()
+    install(app, Studio(gate, avatars, videos, rendering, hands, store))
 
     @app.get("/healthz", response_class=PlainTextResponse, tags=["health"])
     async def healthz() -> str:

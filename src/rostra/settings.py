@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         "Python that has mediapipe 0.10.21, for presenters from photos. Without it, what "
         "`rostra models fetch --photo` set up, or this Python.",
     )
+    renderers: int = _setting(
+        2, "Scenes that are rendered at the same time; each takes some 0.7 GB.", "processes", ge=1, le=64
+    )
     speech_threads: int = _setting(1, "Threads of one voice.", "threads", ge=1, le=64)
     encoder_threads: int = _setting(
         0, "Threads of the video encoder; 0 lets it choose by the number of cores.", "threads", ge=0, le=64

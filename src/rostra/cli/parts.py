@@ -88,12 +88,22 @@ def application() -> FastAPI:
         MissingError: what it stands on is not installed.
     """
     with _serving():
-        from rostra.app import Fixed, create
+        from rostra.app import Engines, Fixed, create
+        from rostra.picture.backdrop import catalogue as known
         from rostra.storage.media import MediaStore
 
     chosen = settings()
+    setup = {
+        "presenters": [str(shelf().folder)],
+        "models": str(chosen.models or ""),
+        "threads": chosen.speech_threads,
+        "memory": str((home() / "cache" / "speech").resolve()),
+        "encoding": [chosen.encoder_preset, chosen.encoder_crf, chosen.encoder_threads],
+    }
+    names = {entry.id: entry.name for entry in known().values()}
+    engines = Engines(catalogue(), names, setup, chosen.renderers)
     fixed = Fixed(*_fixed(), public_url=chosen.public_url, largest_upload=chosen.max_upload_bytes)
-    return create(database(), MediaStore(home(), chosen.media_url), fixed)
+    return create(database(), MediaStore(home(), chosen.media_url), engines, fixed)
 
 
 def _fixed() -> tuple[int | None, str, str]:

@@ -53,10 +53,10 @@ class Entries:
         at = now()
         fresh = {
             "kind": MEDIA, "media": 0, "name": "", "description": "", "tags": "", "admin_tags": "",
-            "reference": "", "extra": {}, "user": ks.user, **values,
+            "reference": "", "extra": {}, "user": ks.user, "id": fresh_asset_id(), **values,
         }  # fmt: skip
         made = Entry(
-            id=fresh_asset_id(), partner=ks.partner, status=EMPTY, version=0, duration=0, width=0, height=0,
+            partner=ks.partner, status=EMPTY, version=0, duration=0, width=0, height=0,
             plays=0, views=0, played=0, created=at, updated=at, **fresh,
         )  # fmt: skip
         async with self._database.writing() as session:
@@ -135,6 +135,10 @@ class Entries:
         """The files of an entry."""
         async with self._database.reading() as session:
             return await _assets(session, entry)
+
+    async def source(self, entry: str) -> Asset | None:
+        """What an entry was made of."""
+        return next((one for one in await self.assets(entry) if one.role == SOURCE), None)
 
     async def asset(self, id_: str) -> Asset | None:
         """A file by its id."""

@@ -17,6 +17,7 @@ class Table(DeclarativeBase):
         int: BigInteger,
         list[str]: JSON,
         list[list[int]]: JSON,
+        list[dict[str, Any]]: JSON,
         dict[str, Any]: JSON,
     }
 

@@ -1,0 +1,1 @@
+"""The studio: presenters before backgrounds (avatars), video projects, their scenes, and rendering them."""

@@ -1,0 +1,413 @@
+"""The VOD Avatar Studio API: `POST /api/v1/{controller}/{action}` with a JSON body, read or not.
+
+Shapes and routes only: each route translates, calls one function of the studio, and translates back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Depends, FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from rostra.apiv3.api import address, bearer
+from rostra.errors import KsError, RostraError
+from rostra.identity.checks import Call as Place
+from rostra.identity.ks import Ks
+from rostra.identity.ledger import WIDGET
+from rostra.studio.avatars import Owner
+from rostra.studio.errors import StudioError
+from rostra.studio.studio import Studio
+from rostra.studio.tables import Avatar, Video
+
+PREFIX = "/api/v1"
+MOST_SCENES = 20
+LARGEST_BODY = 1 << 20  # bytes
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "authorization, content-type",
+}
+RESTRICTED = ("EXCEEDED_RESTRICTED_IP", "EXCEEDED_RESTRICTED_URI")
+PREVIEW = (1280, 720)  # pixels of an avatar's picture
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Shape(BaseModel):
+    """A body; fields that are not listed are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Nothing(Shape):
+    """A body without fields."""
+
+
+class ById(Shape):
+    """A body that names a record."""
+
+    id: Id
+
+
+class ColorBackground(Shape):
+    """One colour."""
+
+    type: Literal["color"]
+    color: str = Field(pattern=r"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")
+
+
+class LibraryBackground(Shape):
+    """A background of the library."""
+
+    type: Literal["library"]
+    id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+
+
+class EntryBackground(Shape):
+    """An own picture."""
+
+    type: Literal["entry"]
+    entryId: Id
+
+
+Background = Annotated[ColorBackground | LibraryBackground | EntryBackground, Field(discriminator="type")]
+
+
+class Upsert(Shape):
+    """A presenter before a background."""
+
+    templateId: Id
+    background: Background
+
+
+class Narration(Shape):
+    """What is said in a scene."""
+
+    text: Annotated[Text, Field(max_length=5000)]
+    avatarId: Id | None = None
+
+
+class Broll(Shape):
+    """The clip behind the presenter."""
+
+    entryId: Id
+    startTime: float = Field(default=0, ge=0, le=86400 * 7, allow_inf_nan=False)
+
+
+class Scene(Shape):
+    """One scene."""
+
+    layoutType: Literal["full-screen", "broll"] = "full-screen"
+    narration: Narration | None = None
+    broll: Broll | None = None
+
+
+Scenes = Annotated[list[Scene], Field(max_length=MOST_SCENES)]
+Name = Annotated[Text, Field(max_length=255)]
+
+
+class AddVideo(Shape):
+    """A new project."""
+
+    name: Name
+    avatarId: Id
+    scenes: Scenes = []
+
+
+class UpdateVideo(ById):
+    """What is changed of a project."""
+
+    name: Name | None = None
+    avatarId: Id | None = None
+    scenes: Scenes | None = None
+
+
+class Filter(Shape):
+    """Which projects are listed."""
+
+    orderBy: Literal["-createdAt", "createdAt", "-updatedAt", "updatedAt"] = "-createdAt"
+    statusIn: list[str] | None = None
+    nameLike: str | None = None
+
+
+class Pager(Shape):
+    """Which part of a list."""
+
+    offset: int = Field(default=0, ge=0, le=2**31)
+    limit: int = Field(default=30, ge=1, le=500)
+
+
+class ListVideos(Shape):
+    """A list of projects."""
+
+    filter: Filter = Field(default_factory=Filter)
+    pager: Pager = Field(default_factory=Pager)
+
+
+class OfScene(ById):
+    """A scene of a project."""
+
+    sceneId: int = Field(ge=-(2**31), le=2**31)
+
+
+api = APIRouter(prefix=PREFIX, tags=["studio"])
+NOTHING, EVERYTHING = Nothing(), ListVideos()
+
+
+def here(request: Request) -> Studio:
+    """The studio of the application."""
+    studio: Studio = request.app.state.studio
+    return studio
+
+
+async def caller(request: Request, studio: Annotated[Studio, Depends(here)]) -> Ks:
+    """Who asks.
+
+    Raises:
+        StudioError: they do not say so, or are nobody who may ask.
+        KsError: their session is not good.
+    """
+    text = bearer(request)
+    if not text:
+        raise StudioError("MISSING_KS", "The Authorization header holds no KS")
+    query = f"?{request.url.query}" if request.url.query else ""
+    ks = await studio.gate.admit(text, Place(request.url.path + query, address(request), time.time()))
+    if WIDGET in ks.privileges:
+        raise StudioError("SERVICE_FORBIDDEN", "A widget's session may not do this")
+    return ks
+
+
+Here = Annotated[Studio, Depends(here)]
+Who = Annotated[Ks, Depends(caller)]
+
+
+@api.post("/partner/checkConfiguration")
+async def check_configuration(studio: Here, who: Who, body: Annotated[Nothing, Body()] = NOTHING) -> Any:
+    """What this installation needs, and whether it has it."""
+    checks = [{"name": name, "valid": not why, "message": why or None} for name, why in studio.checks()]
+    valid = all(check["valid"] for check in checks)
+    return {"valid": valid, "checks": checks, "objects": checks, "totalCount": len(checks)}
+
+
+@api.post("/avatarTemplate/list")
+async def templates(studio: Here, who: Who, body: Annotated[Nothing, Body()] = NOTHING) -> Any:
+    """Whom one can choose."""
+    known = studio.avatars.templates()
+    return _listed([{"id": one.id, "name": one.name, "gender": one.kind} for one in known])
+
+
+@api.post("/background/list")
+async def backgrounds(studio: Here, who: Who, body: Annotated[Nothing, Body()] = NOTHING) -> Any:
+    """The library of backgrounds. An extension."""
+    known = studio.avatars.backgrounds
+    return _listed([{"id": id_, "name": name, "previewUrl": None} for id_, name in known.items()])
+
+
+@api.post("/avatar/upsert")
+async def upsert(studio: Here, who: Who, body: Upsert) -> Any:
+    """The avatar of a presenter and a background; the same two give the same one."""
+    return shown_avatar(
+        await studio.avatars.upsert(who, body.templateId, body.background.model_dump(exclude_none=True))
+    )
+
+
+@api.post("/avatar/get")
+async def get_avatar(studio: Here, who: Who, body: ById) -> Any:
+    """An avatar."""
+    return shown_avatar(await studio.avatars.get(Owner.of(who), body.id))
+
+
+@api.post("/avatar/preview", response_class=Response)
+async def preview_avatar(request: Request, studio: Here, who: Who, body: ById) -> Response:
+    """A picture of an avatar."""
+    avatar = await studio.avatars.get(Owner.of(who), body.id)
+    picture = await studio.picture(avatar, PREVIEW)
+    etag = f'"{hashlib.sha256(picture).hexdigest()[:24]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=3600"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(picture, headers=headers, media_type="image/png")
+
+
+@api.post("/video/add")
+async def add(studio: Here, who: Who, body: AddVideo) -> Any:
+    """A new project."""
+    scenes = [_scene(scene) for scene in body.scenes]
+    return shown_video(await studio.videos.add(Owner.of(who), body.name, body.avatarId, scenes))
+
+
+@api.post("/video/get")
+async def get(studio: Here, who: Who, body: ById) -> Any:
+    """A project."""
+    return shown_video(await studio.videos.get(Owner.of(who), body.id))
+
+
+@api.post("/video/update")
+async def update(studio: Here, who: Who, body: UpdateVideo) -> Any:
+    """Change what is given of a project."""
+    given: dict[str, Any] = {}
+    if body.name is not None:
+        given["name"] = body.name
+    if "avatarId" in body.model_fields_set:
+        given["avatar"] = body.avatarId
+    if body.scenes is not None:
+        given["scenes"] = [_scene(scene) for scene in body.scenes]
+    return shown_video(await studio.videos.update(Owner.of(who), body.id, given))
+
+
+@api.post("/video/list")
+async def list_(studio: Here, who: Who, body: Annotated[ListVideos, Body()] = EVERYTHING) -> Any:
+    """The caller's projects."""
+    where: list[Any] = []
+    if body.filter.statusIn:
+        where.append(Video.status.in_(body.filter.statusIn))
+    if body.filter.nameLike:
+        where.append(Video.name.icontains(body.filter.nameLike, autoescape=True))
+    found, total = await studio.videos.page(
+        Owner.of(who), body.filter.orderBy, body.pager.offset, body.pager.limit, where
+    )
+    return {"objects": [shown_video(one) for one in found], "totalCount": total}
+
+
+@api.post("/video/delete", response_class=Response)
+async def delete(studio: Here, who: Who, body: ById) -> Response:
+    """Delete a project; what it was rendered to stays."""
+    await studio.videos.delete(Owner.of(who), body.id)
+    return Response()
+
+
+@api.post("/video/resetStatus")
+async def reset(studio: Here, who: Who, body: ById) -> Any:
+    """Leave an error behind."""
+    return shown_video(await studio.videos.reset(Owner.of(who), body.id))
+
+
+@api.post("/video/generate")
+async def generate(studio: Here, who: Who, body: ById) -> Any:
+    """Begin to render."""
+    return shown_video(await studio.generate(Owner.of(who), body.id))
+
+
+@api.post("/video/cancel")
+async def cancel(studio: Here, who: Who, body: ById) -> Any:
+    """Stop rendering; finished scenes are kept. An extension."""
+    return shown_video(await studio.cancel(Owner.of(who), body.id))
+
+
+@api.post("/video/previewAudio", response_class=Response)
+async def preview(studio: Here, who: Who, body: OfScene) -> Response:
+    """The narration of a scene as MP3."""
+    pieces = [piece async for piece in await studio.speech(Owner.of(who), body.id, body.sceneId)]
+    return Response(b"".join(pieces), media_type="audio/mpeg")
+
+
+@api.post("/video/previewAudioStream", response_class=Response)
+async def preview_stream(studio: Here, who: Who, body: OfScene) -> Response:
+    """The same, sent while it is spoken."""
+    pieces = await studio.speech(Owner.of(who), body.id, body.sceneId)
+    return StreamingResponse(pieces, media_type="audio/mpeg")
+
+
+@api.options("/{rest:path}", include_in_schema=False)
+async def preflight(rest: str) -> Response:
+    """Browsers may ask from anywhere."""
+    return Response(status_code=204, headers=CORS)
+
+
+def install(app: FastAPI, studio: Studio) -> None:
+    """Put the routes into the application, and give errors under them the shape that clients know."""
+    app.state.studio = studio
+    app.include_router(api)
+
+    @app.middleware("http")
+    async def shape(request: Request, call_next: Any) -> Response:
+        if not request.url.path.startswith(f"{PREFIX}/"):
+            answer: Response = await call_next(request)
+            return answer
+        if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+            answer = _refusal("VALIDATION_ERROR", f"The body is larger than {LARGEST_BODY >> 10} KiB", 400)
+        else:
+            answer = await call_next(request)
+        answer.headers.update(CORS)
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+        return _refusal("VALIDATION_ERROR", f"{where}: {first['msg']}", 400, {"field": where})
+
+    @app.exception_handler(HTTPException)
+    async def unread(request: Request, error: HTTPException) -> Response:
+        if not request.url.path.startswith(f"{PREFIX}/"):
+            return await http_exception_handler(request, error)
+        return _refusal("VALIDATION_ERROR", str(error.detail), error.status_code)
+
+    @app.exception_handler(RostraError)
+    async def refused(request: Request, error: RostraError) -> Response:
+        if isinstance(error, StudioError):
+            return _refusal(error.wire_code, error.message, error.http, error.about)
+        if isinstance(error, KsError):
+            http = 403 if error.reason in RESTRICTED else 401
+            return _refusal("INVALID_KS", str(error), http, {"reason": error.reason})
+        code = "VALIDATION_ERROR" if error.status == 400 else "INTERNAL_SERVER_ERROR"
+        return _refusal(code, str(error), error.status)
+
+
+def shown_avatar(avatar: Avatar) -> dict[str, Any]:
+    """An avatar as clients see it."""
+    return {
+        "id": avatar.id,
+        "templateId": avatar.template,
+        "background": avatar.background,
+        "createdAt": _time(avatar.created),
+        "updatedAt": _time(avatar.updated),
+    }
+
+
+def shown_video(video: Video) -> dict[str, Any]:
+    """A project as clients see it."""
+    return {
+        "id": video.id,
+        "partnerId": video.partner,
+        "userId": video.user,
+        "status": video.status,
+        "name": video.name,
+        "avatarId": video.avatar,
+        "scenes": video.scenes,
+        "entryId": video.entry,
+        "composeParams": video.composition,
+        "createdAt": _time(video.created),
+        "updatedAt": _time(video.updated),
+        "progress": video.progress,
+        "error": video.error,
+    }
+
+
+def _scene(scene: Scene) -> dict[str, Any]:
+    return scene.model_dump(exclude_none=True)
+
+
+def _listed(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"objects": objects, "totalCount": len(objects)}
+
+
+def _time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _refusal(code: str, message: str, http: int, about: Mapping[str, str] | None = None) -> Response:
+    body: dict[str, Any] = {"code": code, "message": message, "objectType": "KalturaAPIException"}
+    if about:
+        body["args"] = dict(about)
+    return JSONResponse(body, http)

@@ -1,0 +1,121 @@
+"""The studio as a whole: what its API asks for, done."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+
+from rostra.errors import RostraError
+from rostra.identity.gate import Gate
+from rostra.storage.media import MediaStore
+from rostra.studio.avatars import Avatars, Owner
+from rostra.studio.errors import StudioError
+from rostra.studio.hands import Hands
+from rostra.studio.rendering import Rendering
+from rostra.studio.tables import GENERATING, Avatar, Video
+from rostra.studio.videos import Videos, avatar_of, narration
+
+CHECK = "source-only-conversion-profile"  # the one that clients look for
+
+Check = tuple[str, Callable[[], str]]
+
+
+class Studio:
+    """Everything of the studio.
+
+    Args:
+        gate: knows who may come in.
+        avatars, videos: what there is.
+        rendering: makes videos.
+        hands: speak and draw.
+        store: keeps pictures.
+        extra: further checks of this machine: name, and what is wrong, empty if nothing.
+    """
+
+    def __init__(
+        self, gate: Gate, avatars: Avatars, videos: Videos, rendering: Rendering, hands: Hands,
+        store: MediaStore, extra: Sequence[Check] = (),
+    ) -> None:  # fmt: skip
+        self.gate, self.avatars, self.videos = gate, avatars, videos
+        self._rendering, self._hands, self._store, self._extra = rendering, hands, store, extra
+
+    def checks(self) -> list[tuple[str, str]]:
+        """(name, what is wrong or nothing) of each thing that the studio needs."""
+        return [(CHECK, ""), *((name, look()) for name, look in self._extra)]
+
+    async def picture(self, avatar: Avatar, size: tuple[int, int]) -> bytes:
+        """An avatar's picture, PNG.
+
+        Raises:
+            StudioError: its background is gone.
+        """
+        scenery = await self.avatars.scenery(avatar)
+        name = hashlib.sha256(f"{avatar.template} {scenery} {size}".encode()).hexdigest()[:24]
+        place = self._store.cached(f"avatar-{name}.png")
+        if not place.exists():
+            task = {
+                "do": "still", "presenter": avatar.template, "background": scenery, "size": list(size),
+                "target": str(place),
+            }  # fmt: skip
+            async with self._hands.talker() as hand:
+                async for _ in hand.ask(task):
+                    pass
+        return place.read_bytes()
+
+    async def speech(self, owner: Owner, id_: str, number: int) -> AsyncIterator[bytes]:
+        """The narration of a scene as MP3, while it is spoken.
+
+        Raises:
+            StudioError: there is no such scene, or nothing in it that somebody could say.
+        """
+        video = await self.videos.get(owner, id_)
+        if not 0 <= number < len(video.scenes):
+            raise StudioError("SCENE_NOT_FOUND", f"The video has no scene {number}", sceneId=number)
+        scene = video.scenes[number]
+        if not narration(scene):
+            raise StudioError("SCENE_EMPTY_NARRATION", f"Scene {number} has no narration", sceneId=number)
+        avatar = await self.avatars.get(owner, avatar_of(video, scene))
+        pieces = self._spoken(avatar.template, narration(scene))
+        try:
+            first = await anext(pieces)
+        except StopAsyncIteration as error:
+            raise RostraError("The voice said nothing.") from error
+        return _with(first, pieces)
+
+    async def generate(self, owner: Owner, id_: str) -> Video:
+        """Begin to render a project.
+
+        Raises:
+            StudioError: its state or its content does not allow it.
+        """
+        video = await self.videos.start(owner, id_)
+        self._rendering.take(video)
+        return video
+
+    async def cancel(self, owner: Owner, id_: str) -> Video:
+        """Stop rendering a project.
+
+        Raises:
+            StudioError: it is not being rendered.
+        """
+        video = await self.videos.get(owner, id_)
+        if video.status != GENERATING:
+            message = f"A video that is {video.status} is not being generated"
+            raise StudioError("INVALID_STATUS_TRANSITION", message, id=id_)
+        await self._rendering.cancel(video)
+        return await self.videos.get(owner, id_)
+
+    async def _spoken(self, presenter: str, text: str) -> AsyncIterator[bytes]:
+        task = {"do": "speak", "presenter": presenter, "text": text}
+        async with self._hands.talker() as hand, aclosing(hand.ask(task)) as told:
+            async for message in told:
+                if "data" in message:
+                    yield base64.b64decode(message["data"])
+
+
+async def _with(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece

@@ -1,0 +1,240 @@
+"""Video projects: their scenes, and the states that they go through.
+
+    draft ──compose──▶ composing ──▶ composed ──generate──▶ generating ──▶ ready
+      ▲                    └─▶ compose-error    (also from draft)  └─▶ generate-error
+      └──────────────────────── resetStatus ◀──────────────────────────┘
+
+Looking at a state and changing it is one step, so that of two that want to change it one comes first
+and the other is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rostra.storage.database import Database
+from rostra.storage.tables import fresh_id, now
+from rostra.studio.avatars import Avatars, Owner
+from rostra.studio.errors import StudioError
+from rostra.studio.tables import (
+    BUSY,
+    COMPOSE_ERROR,
+    COMPOSED,
+    DRAFT,
+    GENERATE_ERROR,
+    GENERATING,
+    READY,
+    Video,
+)
+
+MOST_SOURCES = 5  # clips of one video
+ORDERS = {
+    "-createdAt": Video.created.desc(),
+    "createdAt": Video.created.asc(),
+    "-updatedAt": Video.updated.desc(),
+    "updatedAt": Video.updated.asc(),
+}
+
+Scenes = Sequence[Mapping[str, Any]]
+
+
+class Videos:
+    """All video projects.
+
+    Args:
+        database: where they are kept.
+        avatars: who may appear in them.
+    """
+
+    def __init__(self, database: Database, avatars: Avatars) -> None:
+        self._database, self._avatars = database, avatars
+
+    async def add(self, owner: Owner, name: str, avatar: str, scenes: Scenes) -> Video:
+        """A new project.
+
+        Raises:
+            StudioError: an avatar is not the owner's, or there are too many clips.
+        """
+        await self._check(owner, avatar, scenes)
+        at = now()
+        made = Video(
+            id=fresh_id(), partner=owner.partner, user=owner.user, status=DRAFT, name=name, avatar=avatar,
+            scenes=[dict(scene) for scene in scenes], entry=None, composition=None, composed=False,
+            error=None, progress=None, created=at, updated=at,
+        )  # fmt: skip
+        async with self._database.writing() as session:
+            session.add(made)
+        return made
+
+    async def get(self, owner: Owner, id_: str) -> Video:
+        """A project.
+
+        Raises:
+            StudioError: the owner has none of this id.
+        """
+        async with self._database.reading() as session:
+            return await _own(session, owner, id_)
+
+    async def page(
+        self, owner: Owner, order: str, offset: int, limit: int, where: Sequence[Any] = ()
+    ) -> tuple[Sequence[Video], int]:
+        """Some of the owner's projects, and how many there are.
+
+        Args:
+            owner: whose.
+            order: a name of ORDERS.
+            offset: how many are left out.
+            limit: how many at most.
+            where: further conditions.
+        """
+        wanted = select(Video).where(Video.partner == owner.partner, Video.user == owner.user, *where)
+        async with self._database.reading() as session:
+            total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
+            ordered = wanted.order_by(ORDERS[order], Video.id).offset(offset).limit(limit)
+            return (await session.scalars(ordered)).all(), total or 0
+
+    async def update(self, owner: Owner, id_: str, given: Mapping[str, Any]) -> Video:
+        """Change what is given: `name`, `avatar` (None clears it), `scenes` (all of them).
+
+        Raises:
+            StudioError: there is no such project, it is busy, or a value cannot be.
+        """
+        now_ = await self.get(owner, id_)
+        avatar, scenes = given.get("avatar", now_.avatar), given.get("scenes", now_.scenes)
+        await self._check(owner, given.get("avatar"), given.get("scenes", ()))
+        async with self._database.writing() as session:
+            video = await _own(session, owner, id_)
+            if "scenes" in given and video.status in BUSY:
+                raise StudioError("VIDEO_IS_PROCESSING", "The video is being worked on", id=id_)
+            changed = (video.avatar, video.scenes) != (avatar, list(scenes))
+            video.name = given.get("name", video.name)
+            if "avatar" in given:
+                video.avatar = avatar
+            if "scenes" in given:
+                video.scenes = [dict(scene) for scene in scenes]
+            if changed and video.status == READY:
+                video.status = _unrendered(video)
+            video.updated = now()
+        return video
+
+    async def delete(self, owner: Owner, id_: str) -> None:
+        """Delete a project; what it was rendered to stays.
+
+        Raises:
+            StudioError: there is no such project, or it is busy.
+        """
+        async with self._database.writing() as session:
+            video = await _own(session, owner, id_)
+            if video.status == GENERATING:
+                raise StudioError("VIDEO_IS_BEING_GENERATED", "The video is being generated", id=id_)
+            if video.status in BUSY:
+                raise StudioError("VIDEO_IS_PROCESSING", "The video is being worked on", id=id_)
+            await session.delete(video)
+
+    async def reset(self, owner: Owner, id_: str) -> Video:
+        """Leave an error behind.
+
+        Raises:
+            StudioError: there is none.
+        """
+        async with self._database.writing() as session:
+            video = await _own(session, owner, id_)
+            if video.status not in (COMPOSE_ERROR, GENERATE_ERROR):
+                message = f"A video that is {video.status} cannot be reset"
+                raise StudioError("CANNOT_RESET_STATUS", message, id=id_)
+            video.status = DRAFT if video.status == COMPOSE_ERROR else _unrendered(video)
+            video.error, video.progress, video.updated = None, None, now()
+        return video
+
+    async def start(self, owner: Owner, id_: str) -> Video:
+        """Begin to generate; of two who ask, one is refused.
+
+        Raises:
+            StudioError: its state or its content does not allow it.
+        """
+        async with self._database.writing() as session:
+            video = await _own(session, owner, id_)
+            if video.status == GENERATING:
+                raise StudioError("VIDEO_IS_BEING_GENERATED", "The video is being generated", id=id_)
+            if video.status not in (DRAFT, COMPOSED):
+                message = f"A video that is {video.status} cannot be generated"
+                raise StudioError("VIDEO_CANNOT_GENERATE", message, id=id_)
+            _check_complete(video)
+            video.status, video.error, video.updated = GENERATING, None, now()
+            video.progress = {"percent": 0, "stage": "waiting", "secondsLeft": None}
+        return video
+
+    async def move(self, id_: str, before: str, **values: Any) -> bool:
+        """Change a project if it is in a state; whether it was."""
+        async with self._database.writing() as session:
+            video = await session.get(Video, id_)
+            if video is None or video.status != before:
+                return False
+            for name, value in values.items():
+                setattr(video, name, value)
+            video.updated = now()
+        return True
+
+    async def running(self) -> Sequence[Video]:
+        """Projects that were being generated, the oldest first."""
+        wanted = select(Video).where(Video.status == GENERATING).order_by(Video.updated)
+        async with self._database.reading() as session:
+            return (await session.scalars(wanted)).all()
+
+    async def _check(self, owner: Owner, avatar: str | None, scenes: Scenes) -> None:
+        ids = {avatar, *(scene.get("narration", {}).get("avatarId") for scene in scenes)} - {None}
+        for id_ in ids:
+            await self._avatars.get(owner, str(id_))
+        _check_sources(scenes)
+
+
+def narration(scene: Mapping[str, Any]) -> str:
+    """What is said in a scene."""
+    return str(scene.get("narration", {}).get("text", "")).strip()
+
+
+def avatar_of(video: Video, scene: Mapping[str, Any]) -> str:
+    """Who speaks in a scene.
+
+    Raises:
+        StudioError: nobody does.
+    """
+    id_ = scene.get("narration", {}).get("avatarId") or video.avatar
+    if not id_:
+        message = "Neither the video nor the scene has an avatar"
+        raise StudioError("VIDEO_AVATAR_NOT_CONFIGURED", message, id=video.id)
+    return str(id_)
+
+
+def _check_complete(video: Video) -> None:
+    """Refuse a project that cannot be rendered."""
+    if not video.scenes:
+        raise StudioError("VIDEO_CANNOT_GENERATE", "The video has no scene", id=video.id)
+    _check_sources(video.scenes)
+    for number, scene in enumerate(video.scenes):
+        avatar_of(video, scene)
+        if not narration(scene):
+            raise StudioError("SCENE_EMPTY_NARRATION", f"Scene {number} has no narration", sceneId=number)
+        if scene["layoutType"] == "broll" and not scene.get("broll"):
+            raise StudioError("VIDEO_CANNOT_GENERATE", f"Scene {number} has no clip", sceneId=number)
+
+
+def _check_sources(scenes: Scenes) -> None:
+    clips = {scene["broll"]["entryId"] for scene in scenes if scene.get("broll")}
+    if len(clips) > MOST_SOURCES:
+        raise StudioError("TOO_MANY_SOURCES", f"More than {MOST_SOURCES} different clips", limit=MOST_SOURCES)
+
+
+def _unrendered(video: Video) -> str:
+    return COMPOSED if video.composed else DRAFT
+
+
+async def _own(session: AsyncSession, owner: Owner, id_: str) -> Video:
+    video = await session.get(Video, id_)
+    if video is None or (video.partner, video.user) != (owner.partner, owner.user):
+        raise StudioError("VIDEO_NOT_FOUND", f"There is no video {id_!r}", id=id_)
+    return video
