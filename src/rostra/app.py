@@ -19,6 +19,8 @@ from rostra.identity.ledger import Ledger
 from rostra.identity.partners import Partners
 from rostra.identity.tokens import AppTokens
 from rostra.library.api import BaseEntry, FlavorAsset, Media, ThumbAsset, UploadTokenService
+from rostra.library.captions import Captions
+from rostra.library.captions_api import CaptionAsset
 from rostra.library.delivery import Delivery
 from rostra.library.entries import Entries
 from rostra.library.intake import Intake
@@ -82,10 +84,11 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     gate = Gate(partners, Ledger(database))
     entries = Entries(database, store)
     uploads, intake = Uploads(database, store, fixed.largest_upload), Intake(entries)
+    captions = Captions(database)
     hands = Hands(engines.setup, engines.renderers)
     avatars = Avatars(database, engines.presenters, engines.backgrounds, entries)
     videos = Videos(database, avatars)
-    rendering = Rendering(videos, avatars, entries, intake, hands)
+    rendering = Rendering(videos, avatars, entries, captions, intake, hands)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -105,7 +108,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     services = [
         Session(gate), AppTokenService(gate, AppTokens(database)), System(), UploadTokenService(uploads),
         Media(entries, uploads, intake), BaseEntry(entries, uploads, intake), FlavorAsset(entries),
-        ThumbAsset(entries),
+        ThumbAsset(entries), CaptionAsset(captions, entries, uploads, partners),
     ]  # fmt: skip
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
     app.router.routes += Delivery(gate, entries).routes()

@@ -102,3 +102,23 @@ class Upload(Table):
     entry: Mapped[str]  # what it became
     created: Mapped[int]  # ms
     updated: Mapped[int]
+
+
+class Caption(Table):
+    """Captions of an entry, in one language."""
+
+    __tablename__ = "captions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    entry: Mapped[str] = mapped_column(index=True)
+    partner: Mapped[int]
+    label: Mapped[str]
+    language: Mapped[str]  # its English name
+    format: Mapped[int]  # as API v3 counts them
+    chosen: Mapped[bool]  # shown unless another one is chosen
+    accuracy: Mapped[int]  # per cent, 0 for unknown
+    status: Mapped[int]  # 0 while it has no content, then as of entries
+    content: Mapped[str]
+    version: Mapped[int]
+    created: Mapped[int]  # ms
+    updated: Mapped[int]

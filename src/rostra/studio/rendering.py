@@ -25,6 +25,7 @@ from rostra.drafts import draft
 from rostra.errors import RostraError
 from rostra.identity.ks import USER, Ks
 from rostra.identity.privileges import Privileges
+from rostra.library.captions import WEBVTT, Captions
 from rostra.library.entries import SOURCE, WEB, Entries
 from rostra.library.intake import Intake
 from rostra.library.tables import READY as ENTRY_READY
@@ -50,16 +51,22 @@ class Rendering:
     Args:
         videos: all projects.
         avatars: who appears in them.
-        entries: the library.
+        entries, captions: the library.
         intake: of the library.
         hands: who does the work.
     """
 
     def __init__(
-        self, videos: Videos, avatars: Avatars, entries: Entries, intake: Intake, hands: Hands
+        self,
+        videos: Videos,
+        avatars: Avatars,
+        entries: Entries,
+        captions: Captions,
+        intake: Intake,
+        hands: Hands,
     ) -> None:
         self._videos, self._avatars, self._entries = videos, avatars, entries
-        self._intake, self._hands = intake, hands
+        self._captions, self._intake, self._hands = captions, intake, hands
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def resume(self) -> None:
@@ -187,13 +194,14 @@ class Rendering:
                 file.write_text(fresh_asset_id())
         entry = await self._entries.find(noted.read_text())
         if entry is None:
-            vtt = made.with_suffix(".vtt").read_text("utf-8")
-            extra = {"captions": vtt, "video": video.id}
             now = await self._videos.get(
                 Owner(video.partner, video.user), video.id
             )  # it may be renamed by now
-            values = {"id": noted.read_text(), "name": now.name, "media": VIDEO, "extra": extra}
+            values = {"id": noted.read_text(), "name": now.name, "media": VIDEO, "extra": {"video": video.id}}
             entry = await self._entries.add(owner, values)
+        if not await self._captions.of(entry.id):
+            vtt = made.with_suffix(".vtt").read_text("utf-8")
+            await self._captions.add(entry, {"format": WEBVTT, "chosen": True, "accuracy": 100}, vtt)
         if not entry.version:
             self._intake.take(await self._entries.fill(entry, made, "mp4"))
         end = time.monotonic() + PATIENCE

@@ -34,7 +34,7 @@ def upgrade() -> None:
         *map(_text, ("role", "key", "extension", "codec", "container")),
         *map(_number, ("partner", "status", "size", "width", "height", "bitrate", "version")),
         *map(_number, ("created", "updated")),
-        sa.Column("rate", sa.Float, nullable=False),
+        sa.Column("rate", sa.Double, nullable=False),
     )
     op.create_table(
         "uploads",

@@ -1,0 +1,167 @@
+"""Captions: kept as they came, and served in the format that is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pysubs2
+from sqlalchemy import select
+
+from rostra.apiv3.errors import ApiError
+from rostra.library.tables import DELETED, READY, Caption, Entry, fresh_asset_id
+from rostra.storage.database import Database
+from rostra.storage.tables import now
+
+SRT, DFXP, WEBVTT, CAP, SCC = 1, 2, 3, 4, 5
+FORMATS = {SRT: "srt", DFXP: "ttml", WEBVTT: "vtt"}  # that we read and write, by their names in pysubs2
+EXTENSIONS = {SRT: "srt", DFXP: "xml", WEBVTT: "vtt", CAP: "cap", SCC: "scc"}
+TYPES = {SRT: "application/x-subrip", DFXP: "application/ttml+xml", WEBVTT: "text/vtt"}
+LARGEST = 4 << 20  # characters
+WAITING = 0  # state of captions without content
+CODES = {
+    "English": "en", "Spanish": "es", "French": "fr", "German": "de", "Italian": "it", "Portuguese": "pt",
+    "Dutch": "nl", "Hebrew": "he", "Arabic": "ar", "Chinese": "zh", "Japanese": "ja", "Korean": "ko",
+    "Russian": "ru", "Turkish": "tr", "Polish": "pl", "Swedish": "sv", "Hindi": "hi",
+}  # fmt: skip
+NOISE = re.compile(  # what nobody says: sounds in brackets, marks of music, who speaks
+    r"\[[^\]]*\]|\([^)]*\)|[♪♫#*]+|^\s*(?:>>|-)\s*|^[A-Z][\w .'-]{0,30}:\s"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is said from one moment to another, ms."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Captions:
+    """All captions.
+
+    Args:
+        database: where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, entry: Entry, values: Mapping[str, Any], content: str = "") -> Caption:
+        """New captions.
+
+        Args:
+            entry: of what.
+            values: columns that are given.
+            content: the file; it may come later.
+
+        Raises:
+            ApiError: the content is not of its format.
+        """
+        at = now()
+        usual = {"label": "English", "language": "English", "format": SRT, "chosen": False, "accuracy": 0}
+        given = {**usual, **values}
+        if content:
+            lines(content, given["format"])
+        made = Caption(
+            id=fresh_asset_id(), entry=entry.id, partner=entry.partner, status=READY if content else WAITING,
+            content=content, version=1, created=at, updated=at, **given,
+        )  # fmt: skip
+        async with self._database.writing() as session:
+            session.add(made)
+        return await self.choose(made) if made.chosen else made
+
+    async def find(self, id_: str) -> Caption:
+        """Captions by their id.
+
+        Raises:
+            ApiError: there are none.
+        """
+        async with self._database.reading() as session:
+            found = await session.get(Caption, id_)
+        if found is None or found.status == DELETED:
+            told = f"Caption asset id [{id_}] not found"
+            raise ApiError("CAPTION_ASSET_ID_NOT_FOUND", told, CAPTION_ASSET_ID=id_)
+        return found
+
+    async def of(self, entry: str) -> Sequence[Caption]:
+        """Captions of an entry, the best first: the chosen one, the most accurate, the newest."""
+        wanted = select(Caption).where(Caption.entry == entry, Caption.status != DELETED)
+        ordered = wanted.order_by(Caption.chosen.desc(), Caption.accuracy.desc(), Caption.created.desc())
+        async with self._database.reading() as session:
+            return (await session.scalars(ordered)).all()
+
+    async def change(self, id_: str, **values: Any) -> Caption:
+        """Set columns."""
+        async with self._database.writing() as session:
+            found = await session.get_one(Caption, id_)
+            for name, value in values.items():
+                setattr(found, name, value)
+            found.updated = now()
+        return found
+
+    async def fill(self, caption: Caption, content: str) -> Caption:
+        """Give captions their content.
+
+        Raises:
+            ApiError: it is not of their format, or too large.
+        """
+        if len(content) > LARGEST:
+            raise ApiError("MAX_FILE_SIZE_EXCEEDED", "The captions are too large", SIZE=LARGEST)
+        lines(content, caption.format)
+        version = caption.version + (caption.status == READY)
+        return await self.change(caption.id, content=content, status=READY, version=version)
+
+    async def choose(self, caption: Caption) -> Caption:
+        """Make these the ones that are shown."""
+        async with self._database.writing() as session:
+            for other in await session.scalars(select(Caption).where(Caption.entry == caption.entry)):
+                other.chosen = other.id == caption.id
+            return await session.get_one(Caption, caption.id)
+
+    async def said(self, entry: str) -> list[Line]:
+        """What is said in an entry, by its best captions; empty if it has none."""
+        ready = [one for one in await self.of(entry) if one.status == READY and one.format in FORMATS]
+        return spoken(lines(ready[0].content, ready[0].format)) if ready else []
+
+
+def lines(content: str, format_: int) -> list[Line]:
+    """The lines of a file of captions; formats that we do not read have none.
+
+    Raises:
+        ApiError: it is not of its format.
+    """
+    if format_ not in FORMATS:
+        return []
+    try:
+        read = pysubs2.SSAFile.from_string(content, format_=FORMATS[format_])
+    except Exception as error:  # whatever its parsers stumble over
+        raise ApiError("CAPTION_ASSET_PARSING_FAILED", "The captions cannot be read") from error
+    if not len(read):
+        raise ApiError("CAPTION_ASSET_INVALID_FORMAT", "The captions have no line of their format")
+    return [Line(one.start, one.end, one.plaintext.strip()) for one in read if one.plaintext.strip()]
+
+
+def written(content: str, format_: int, as_: int) -> str:
+    """A file of captions in another format."""
+    if format_ == as_ or format_ not in FORMATS:
+        return content
+    made = pysubs2.SSAFile()
+    made.events = [
+        pysubs2.SSAEvent(one.start, one.end, one.text.replace("\n", "\\N")) for one in lines(content, format_)
+    ]
+    return str(made.to_string(FORMATS[as_]))
+
+
+def spoken(read: Sequence[Line]) -> list[Line]:
+    """The lines without what nobody says: sounds in brackets, names before a colon, marks of music."""
+    clean = [Line(one.start, one.end, " ".join(NOISE.sub(" ", one.text).split())) for one in read]
+    return [one for one in clean if any(character.isalnum() for character in one.text)]
+
+
+def code(language: str) -> str:
+    """The two letters of a language's English name."""
+    return CODES.get(language, language[:2].lower())
