@@ -30,6 +30,7 @@ from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
 from rostra.studio.api import install
 from rostra.studio.avatars import Avatars
+from rostra.studio.composing import Composing, Extract
 from rostra.studio.hands import Hands
 from rostra.studio.rendering import Rendering
 from rostra.studio.studio import Studio
@@ -88,6 +89,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     hands = Hands(engines.setup, engines.renderers)
     avatars = Avatars(database, engines.presenters, engines.backgrounds, entries)
     videos = Videos(database, avatars)
+    composing = Composing(videos, entries, captions, Extract())
     rendering = Rendering(videos, avatars, entries, captions, intake, hands)
 
     @asynccontextmanager
@@ -97,8 +99,10 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             await partners.settle(fixed.partner_id, fixed.admin_secret, fixed.user_secret)
             await uploads.sweep()
             await intake.resume()
+            await composing.resume()
             await rendering.resume()
             yield
+            await composing.stop()
             await rendering.stop()
             await hands.stop()
             await intake.stop()
@@ -112,7 +116,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     ]  # fmt: skip
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
     app.router.routes += Delivery(gate, entries).routes()
-    install(app, Studio(gate, avatars, videos, rendering, hands, store))
+    install(app, Studio(gate, avatars, videos, composing, rendering, hands, store))
 
     @app.get("/healthz", response_class=PlainTextResponse, tags=["health"])
     async def healthz() -> str:

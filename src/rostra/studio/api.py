@@ -24,6 +24,7 @@ from rostra.identity.checks import Call as Place
 from rostra.identity.ks import Ks
 from rostra.identity.ledger import WIDGET
 from rostra.studio.avatars import Owner
+from rostra.studio.composing import Wish
 from rostra.studio.errors import StudioError
 from rostra.studio.studio import Studio
 from rostra.studio.tables import Avatar, Video
@@ -152,6 +153,16 @@ class ListVideos(Shape):
 
     filter: Filter = Field(default_factory=Filter)
     pager: Pager = Field(default_factory=Pager)
+
+
+class Compose(ById):
+    """What is to be composed."""
+
+    formatType: Literal["session-highlights", "video-explainer"]
+    duration: float = Field(ge=1, le=1200, allow_inf_nan=False)
+    entryIds: Annotated[list[Id], Field(max_length=100)]
+    userBrief: Annotated[str, Field(max_length=5000)] | None = None
+    generateName: bool = False
 
 
 class OfScene(ById):
@@ -290,6 +301,13 @@ async def delete(studio: Here, who: Who, body: ById) -> Response:
 async def reset(studio: Here, who: Who, body: ById) -> Any:
     """Leave an error behind."""
     return shown_video(await studio.videos.reset(Owner.of(who), body.id))
+
+
+@api.post("/video/compose")
+async def compose(studio: Here, who: Who, body: Compose) -> Any:
+    """Begin to write scenes from what is said in entries."""
+    wish = Wish(body.formatType, body.duration, body.userBrief or "")
+    return shown_video(await studio.composing.start(who, body.id, wish, body.entryIds, body.generateName))
 
 
 @api.post("/video/generate")

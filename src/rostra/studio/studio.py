@@ -11,6 +11,7 @@ from rostra.errors import RostraError
 from rostra.identity.gate import Gate
 from rostra.storage.media import MediaStore
 from rostra.studio.avatars import Avatars, Owner
+from rostra.studio.composing import Composing
 from rostra.studio.errors import StudioError
 from rostra.studio.hands import Hands
 from rostra.studio.rendering import Rendering
@@ -28,6 +29,7 @@ class Studio:
     Args:
         gate: knows who may come in.
         avatars, videos: what there is.
+        composing: writes their scenes.
         rendering: makes videos.
         hands: speak and draw.
         store: keeps pictures.
@@ -35,10 +37,10 @@ class Studio:
     """
 
     def __init__(
-        self, gate: Gate, avatars: Avatars, videos: Videos, rendering: Rendering, hands: Hands,
-        store: MediaStore, extra: Sequence[Check] = (),
+        self, gate: Gate, avatars: Avatars, videos: Videos, composing: Composing, rendering: Rendering,
+        hands: Hands, store: MediaStore, extra: Sequence[Check] = (),
     ) -> None:  # fmt: skip
-        self.gate, self.avatars, self.videos = gate, avatars, videos
+        self.gate, self.avatars, self.videos, self.composing = gate, avatars, videos, composing
         self._rendering, self._hands, self._store, self._extra = rendering, hands, store, extra
 
     def checks(self) -> list[tuple[str, str]]:

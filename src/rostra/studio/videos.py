@@ -24,6 +24,7 @@ from rostra.studio.tables import (
     BUSY,
     COMPOSE_ERROR,
     COMPOSED,
+    COMPOSING,
     DRAFT,
     GENERATE_ERROR,
     GENERATING,
@@ -179,9 +180,26 @@ class Videos:
             video.updated = now()
         return True
 
-    async def running(self) -> Sequence[Video]:
-        """Projects that were being generated, the oldest first."""
-        wanted = select(Video).where(Video.status == GENERATING).order_by(Video.updated)
+    async def compose(self, owner: Owner, id_: str, given: Mapping[str, Any]) -> Video:
+        """Begin to compose.
+
+        Raises:
+            StudioError: its state does not allow it.
+        """
+        async with self._database.writing() as session:
+            video = await _own(session, owner, id_)
+            if video.status == GENERATING:
+                raise StudioError("VIDEO_IS_BEING_GENERATED", "The video is being generated", id=id_)
+            if video.status not in (DRAFT, COMPOSED):
+                message = f"A video that is {video.status} cannot be composed"
+                raise StudioError("VIDEO_CANNOT_COMPOSE", message, id=id_)
+            video.status, video.composition, video.error = COMPOSING, dict(given), None
+            video.updated = now()
+        return video
+
+    async def running(self, status: str = GENERATING) -> Sequence[Video]:
+        """Projects in a state, the oldest first."""
+        wanted = select(Video).where(Video.status == status).order_by(Video.updated)
         async with self._database.reading() as session:
             return (await session.scalars(wanted)).all()
 
