@@ -45,12 +45,13 @@ BACK = 0.55  # share of its rank that a sentence keeps that leans on the one bef
 MOST = 4000  # sentences that are ranked; of more, every second, third ...
 COMMON = frozenset(
     (  # noqa: SIM905 - a list of so many words would be a page long
-        "a about after all also am an and any are as at be because been before being but by can could did do "
-        "does doing don't for from get go going had has have having he her here him his how i i'm if in into "
-        "is it it's its just know like make me more most much my no not now of off on one only or other our "
-        "out over really right say see she should so some such take than that that's the their them then there "
-        "there's these they thing things think this those through to too up us very want was way we we're "
-        "well were what when where which while who why will with would you you're your"
+        "a about after all also am an and any are as at be because been before being but by can could "
+        "did do does doing don't for from get go going had has have having he her here him his how i "
+        "i'm if in into is it it's its just know like make me more most much my no not now of off on "
+        "one only or other our out over really right say see she should so some such take than that "
+        "that's the their them then there there's these they thing things think this those through to "
+        "too up us very want was way we we're well were what when where which while who why will with "
+        "would you you're your"
     ).split()
 )
 
