@@ -63,12 +63,17 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/test_docs.py
 
+# Whom, and which texts: make judge WHO="maya tim" TEXTS=tests/judge/scripts/clock.txt; WHO=all for everybody.
+WHO   ?= jane adam
+TEXTS ?= $(wildcard tests/judge/scripts/*.txt)
+PACKS := $(basename $(notdir $(wildcard src/rostra/presenters/packs/*.pack)))
+
 judge: $(VENV)/.run $(JUDGE)/.set
-	@mkdir -p build/judge
-	@for who in jane adam; do for text in tests/judge/scripts/*.txt; do \
+	@rm -rf build/judge && mkdir -p build/judge
+	@for who in $(if $(filter all,$(WHO)),$(PACKS),$(WHO)); do for text in $(TEXTS); do \
 		$(BIN)/python -m tests.judge.variants $$text build/judge/$$who-$$(basename $$text .txt).mp4 \
 			--presenter $$who --size 1280x720 || exit 1; done; done
-	$(JUDGE)/bin/python -m tests.judge build/judge/*.mp4 --out build/judge
+	$(JUDGE)/bin/python -m tests.judge build/judge/*.mp4 --out build/judge --table
 
 bench: $(VENV)/.run
 	@$(BIN)/rostra models fetch --optional

@@ -12,7 +12,7 @@ from casting import human
 from casting.bake import shots
 from casting.bake.figure import Figure
 from casting.bake.layers import Builder
-from casting.bake.shots import Shot
+from casting.bake.shots import EDGE, Shot
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
 from casting.recipe import FOLDER, Recipe, read
@@ -191,18 +191,18 @@ class Bake:
 
     def _framing(self) -> dict[str, float]:
         camera, rest = self.figure.camera, self.figure.rest
-        top = self.textures.get("hair", self.textures["skin"]).info.y
+        top = self.textures.get("hair", self.textures["skin"])
         ahead = rest[(np.abs(rest[:, 0]) < 0.1) & (rest[:, 2] > self.builder.eyes["left"][2] - 0.2)]
         chin = ahead[ahead[:, 1] > self.builder.mouth[1] - 0.75]
         body = self.textures.get("clothes", self.textures["skin"])
         return {
-            "top": top,
+            "top": top.info.y + EDGE / top.info.scale,
             "chin": float(camera.seen(chin)[:, 1].max()),
             "eyes": float(camera.seen(self.builder.eyes["left"][None])[0, 1]),
             "centre": WIDTH / 2,
             "bottom": HEIGHT,
-            "left": body.info.x,
-            "right": body.info.x + body.image.shape[1] / body.info.scale,
+            "left": body.info.x + EDGE / body.info.scale,
+            "right": body.info.x + (body.image.shape[1] - EDGE) / body.info.scale,
         }
 
 

@@ -26,6 +26,7 @@ CLEAR = 24  # opacity up to which a picture shows what is below
 SLIVER = 3  # texels: narrower strips of skin beside clothes are not meant to be seen
 UNSEEN = 1e-3  # weight of no shadow at all, where nothing near is known
 OPAQUE = 240  # opacity from which a picture hides what is below
+EDGE = 8  # texels of clear margin around a picture
 BLEED = 24  # texels that colours spread into what is transparent, so that no edge turns dark
 
 
@@ -91,15 +92,27 @@ def _whole(shot: Shot) -> Box:
 
 
 def trimmed(picture: Picture, x: float, y: float, scale: float) -> Texture:
-    """A texture without its empty margins, colours bled outwards."""
-    rows = np.nonzero((picture[..., 3] > 0).any(axis=1))[0]
-    columns = np.nonzero((picture[..., 3] > 0).any(axis=0))[0]
-    if not len(rows):
+    """A texture with a clear margin of EDGE texels and no more, colours bled outwards.
+
+    Whatever is drawn beyond a picture's edge repeats the edge, also of its smaller copies: it must be clear,
+    but where the picture is cut off by the edge it came with.
+    """
+    shown = picture[..., 3] > 0
+    if not shown.any():
         return Texture(np.zeros((2, 2, 4), dtype=np.uint8), TextureInfo(x=x, y=y, scale=scale))
-    top, bottom = max(0, rows[0] - 2), rows[-1] + 3
-    left, right = max(0, columns[0] - 2), columns[-1] + 3
-    cut = np.ascontiguousarray(picture[top:bottom, left:right])
-    return Texture(bled(cut), TextureInfo(x=x + left / scale, y=y + top / scale, scale=scale))
+    top, bottom, above, below = _span(shown, 1)
+    left, right, before, behind = _span(shown, 0)
+    cut = np.pad(picture[top:bottom, left:right], ((above, below), (before, behind), (0, 0)))
+    return Texture(
+        bled(cut), TextureInfo(x=x + (left - before) / scale, y=y + (top - above) / scale, scale=scale)
+    )
+
+
+def _span(shown: NDArray[np.bool_], across: int) -> tuple[int, int, int, int]:
+    """First and end of what is shown, seen across an axis, and the margins before and behind it."""
+    places = np.nonzero(shown.any(axis=across))[0]
+    first, end = int(places[0]), int(places[-1]) + 1
+    return first, end, EDGE if first > 0 else 0, EDGE if end < shown.shape[1 - across] else 0
 
 
 def bled(picture: Picture) -> Picture:

@@ -16,6 +16,7 @@ from typing import Any
 
 from . import captions, listen, truth, verdict
 from .align import align
+from .table import table
 from .watch import watch
 from .worst import sheet
 
@@ -65,10 +66,13 @@ def main() -> int:
     parser.add_argument("videos", nargs="+", type=Path, metavar="VIDEO")
     parser.add_argument("--out", type=Path, help="folder for series and pictures of the worst frames")
     parser.add_argument("--mute", action="store_true", help="judge only the pictures")
+    parser.add_argument("--table", action="store_true", help="print a table, not the whole reports")
     asked = parser.parse_args()
     reports = [judge(video, asked.out, not asked.mute) for video in asked.videos]
-    json.dump(reports, sys.stdout, indent=1, ensure_ascii=False)
-    print()
+    if asked.table:
+        print(table(reports))
+    else:
+        print(json.dumps(reports, indent=1, ensure_ascii=False))
     return int(any(report["failures"] for report in reports))
 
 
