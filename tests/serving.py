@@ -28,7 +28,7 @@ def serving(folder: Path, presenters: Path | None = None) -> Iterator[str]:
         "memory": str(folder / "speech"), "encoding": ["ultrafast", 28, 1],
     }  # fmt: skip
     folders = [presenters] if presenters else []
-    engines = Engines(Catalogue(folders), {"office-1": "Bright office"}, setup, 2)
+    engines = Engines(Catalogue(folders), {"office-1": "Bright office"}, setup, 2, warm=False)
     app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), engines, fixed)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -64,12 +65,14 @@ class Engines:
         backgrounds: id -> name of each background of the library.
         setup: of the worker processes, see `rostra.studio.worker`.
         renderers: scenes that are rendered at the same time.
+        warm: whether the workers start with the server, not when they are first needed.
     """
 
     presenters: Catalogue
     backgrounds: Mapping[str, str]
     setup: Mapping[str, object]
     renderers: int
+    warm: bool = True
 
 
 def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed) -> FastAPI:
@@ -101,7 +104,10 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             await intake.resume()
             await composing.resume()
             await rendering.resume()
+            warming = asyncio.create_task(hands.warm()) if engines.warm else None
             yield
+            if warming:
+                warming.cancel()
             await composing.stop()
             await rendering.stop()
             await hands.stop()

@@ -55,6 +55,25 @@ def presenters(
     _keep(json, result.json())
 
 
+@app.command("vod")
+def vod(
+    presenter: Annotated[str, typer.Option(help="Who appears.")] = "jane",
+    json: Annotated[Path | None, typer.Option(help="Also write the result here.")] = None,
+) -> None:
+    """Start a server of its own, and ask it over HTTP as clients do."""
+    from rostra.cli.console import progress, show
+    from rostra.cli.parts import serving
+    from rostra.production.machine import describe
+
+    with serving():
+        from rostra.studio.bench import measure
+    with progress("Measuring") as report:
+        result = measure(presenter, report)
+    show(["What", "Measured", "Reach"], result.rows())
+    typer.echo(f"On {describe().line()}.")
+    _keep(json, result.json())
+
+
 @app.command("voices")
 def voices(
     names: Annotated[

@@ -69,7 +69,7 @@ def at_gate(act: Callable[[Gate], Awaitable[Found]]) -> Found:
     """
     import asyncio
 
-    with _serving():
+    with serving():
         from rostra.identity.gate import Gate
         from rostra.identity.ledger import Ledger
         from rostra.identity.partners import Partners
@@ -87,7 +87,7 @@ def application() -> FastAPI:
     Raises:
         MissingError: what it stands on is not installed.
     """
-    with _serving():
+    with serving():
         from rostra.app import Engines, Fixed, create
         from rostra.picture.backdrop import catalogue as known
         from rostra.storage.media import MediaStore
@@ -118,7 +118,7 @@ def _fixed() -> tuple[int | None, str, str]:
 
 
 @contextmanager
-def _serving() -> Iterator[None]:
+def serving() -> Iterator[None]:
     """Say which extra is missing when something is."""
     try:
         yield

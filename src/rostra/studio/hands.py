@@ -35,6 +35,7 @@ class Hand:
     def __init__(self, setup: Mapping[str, Any]) -> None:
         self._setup = json.dumps(setup).encode() + b"\n"
         self._process: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
 
     async def start(self) -> None:
         """Start the process, if it does not run.
@@ -42,14 +43,15 @@ class Hand:
         Raises:
             EngineError: it does not start.
         """
-        if self._process and self._process.returncode is None:
-            return
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "rostra.studio.worker",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST_LINE,
-        )  # fmt: skip
-        await self._say(self._setup)
-        await self._hear()
+        async with self._starting:
+            if self._process and self._process.returncode is None:
+                return
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "rostra.studio.worker",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST_LINE,
+            )  # fmt: skip
+            await self._say(self._setup)
+            await self._hear()
 
     async def ask(self, task: Task) -> AsyncGenerator[Task, None]:
         """Do a task; gives what the worker tells on the way, and at the end what it has done.
@@ -117,6 +119,14 @@ class Hands:
         for hand in self._all[1:]:
             self._free.put_nowait(hand)
         self._talker, self._turn = self._all[0], asyncio.Lock()
+
+    async def warm(self) -> None:
+        """Start them all, so that the first who asks does not wait; what fails is tried again then."""
+        for hand in self._all:
+            try:
+                await hand.start()
+            except (RostraError, OSError):
+                log.exception("a worker does not start")
 
     @asynccontextmanager
     async def renderer(self) -> AsyncIterator[Hand]:

@@ -164,6 +164,8 @@ class Rendering:
             task = {"do": "scene", "scene": scene, "number": number, "folder": str(folder)}
             try:
                 async with self._hands.renderer() as hand:
+                    await hand.start()
+                    await progress.note("rendering", force=True)
                     async for told in hand.ask(task):
                         await progress.at(number, told.get("progress", 1.0))
             except RostraError as error:
