@@ -25,6 +25,7 @@ from rostra.library.captions_api import CaptionAsset
 from rostra.library.delivery import Delivery
 from rostra.library.entries import Entries
 from rostra.library.intake import Intake
+from rostra.library.search_api import ESearch
 from rostra.library.uploads import Uploads
 from rostra.presenters.catalogue import Catalogue
 from rostra.storage.database import Database
@@ -119,6 +120,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         Session(gate), AppTokenService(gate, AppTokens(database)), System(), UploadTokenService(uploads),
         Media(entries, uploads, intake), BaseEntry(entries, uploads, intake), FlavorAsset(entries),
         ThumbAsset(entries), CaptionAsset(captions, entries, uploads, partners),
+        ESearch(entries, captions),
     ]  # fmt: skip
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
     app.router.routes += Delivery(gate, entries).routes()
