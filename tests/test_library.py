@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from PIL import Image
 
 from commands import clip
 from rostra.library.uploads import joined, received
+from rostra.storage.media import MediaStore
 from serving import PARTNER, SECRET, serving
 from test_apiv3 import ask, started, visitor
 
@@ -387,6 +389,19 @@ def test_thumbnails_have_the_shape_that_is_asked_for(origin: str, grey: str, ask
 )
 def test_thumbnails_that_cannot_be_are_refused(origin: str, grey: str, asked: str):
     assert fetched(f"{origin}/p/{PARTNER}/thumbnail/entry_id/{grey}/{asked}").status_code == 400
+
+
+# Housekeeping
+
+
+def test_a_cache_that_grows_too_large_loses_its_oldest(tmp_path: Path):
+    store = MediaStore(tmp_path)
+    store.open()
+    for number in range(6):
+        store.cached(f"{number}").write_bytes(bytes(1000))
+        os.utime(store.cached(f"{number}"), (1000 + number, 1000 + number))
+    store.tidy(3500)
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == ["3", "4", "5"]
 
 
 # Restarts

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rostra import __version__
 from rostra.apiv3.api import Api
+from rostra.errors import RostraError
 from rostra.identity.api import AppTokenService, Session, System
 from rostra.identity.gate import Gate
 from rostra.identity.ledger import Ledger
@@ -38,6 +40,10 @@ from rostra.studio.rendering import Rendering
 from rostra.studio.studio import Studio
 from rostra.studio.videos import Videos
 
+HOUR = 3600  # s
+
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class Fixed:
@@ -47,7 +53,7 @@ class Fixed:
         partner_id: of the first partner, or None.
         admin_secret, user_secret: its secrets, or empty.
         public_url: origin under which clients reach us, if it is another than the one that they call.
-        largest_upload: bytes.
+        largest_upload, largest_cache: bytes.
     """
 
     partner_id: int | None = None
@@ -55,6 +61,7 @@ class Fixed:
     user_secret: str = ""
     public_url: str = ""
     largest_upload: int = 5 * 2**30
+    largest_cache: int = 2 * 2**30
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,17 @@ class Engines:
     setup: Mapping[str, object]
     renderers: int
     warm: bool = True
+
+
+async def _keep_house(uploads: Uploads, store: MediaStore, largest_cache: int) -> None:
+    """Once an hour, delete what nobody will come back for."""
+    while True:
+        try:
+            await uploads.sweep()
+            await asyncio.to_thread(store.tidy, largest_cache)
+        except (RostraError, SQLAlchemyError, OSError):
+            log.exception("the house could not be kept")
+        await asyncio.sleep(HOUR)
 
 
 def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed) -> FastAPI:
@@ -101,14 +119,15 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         store.open()
         async with database:
             await partners.settle(fixed.partner_id, fixed.admin_secret, fixed.user_secret)
-            await uploads.sweep()
+            keeping = asyncio.create_task(_keep_house(uploads, store, fixed.largest_cache))
             await intake.resume()
             await composing.resume()
             await rendering.resume()
             warming = asyncio.create_task(hands.warm()) if engines.warm else None
             yield
-            if warming:
-                warming.cancel()
+            for task in (keeping, warming):
+                if task:
+                    task.cancel()
             await composing.stop()
             await rendering.stop()
             await hands.stop()

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         "Database, as `sqlite:///folder/rostra.db` or `postgresql://user@host/name`; a file in "
         "`ROSTRA_HOME` without it.",
     )
+    max_cache_bytes: int = _setting(
+        2 * 2**30, "Largest cache of pictures and spoken sentences that can be made again.", "bytes", ge=0
+    )
     media_url: str = _setting(
         "", "Object store of the media, as `s3://bucket/folder`; a folder in `ROSTRA_HOME` without it."
     )

@@ -102,7 +102,7 @@ def application() -> FastAPI:
     }
     names = {entry.id: entry.name for entry in known().values()}
     engines = Engines(catalogue(), names, setup, chosen.renderers)
-    fixed = Fixed(*_fixed(), public_url=chosen.public_url, largest_upload=chosen.max_upload_bytes)
+    fixed = Fixed(*_fixed(), chosen.public_url, chosen.max_upload_bytes, chosen.max_cache_bytes)
     return create(database(), MediaStore(home(), chosen.media_url), engines, fixed)
 
 

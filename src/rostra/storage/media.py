@@ -135,6 +135,16 @@ class MediaStore:
         except (NotFoundError, FileNotFoundError):
             return
 
+    def tidy(self, most: int) -> None:
+        """Delete what was cached longest ago, until the cache holds no more than so many bytes."""
+        files = [(path, path.stat()) for path in self._cache.rglob("*") if path.is_file()]
+        size = sum(facts.st_size for _, facts in files)
+        for path, facts in sorted(files, key=lambda one: max(one[1].st_mtime, one[1].st_atime)):
+            if size <= most:
+                return
+            path.unlink(missing_ok=True)
+            size -= facts.st_size
+
     def room(self) -> int:
         """Bytes that are free where files are made."""
         return shutil.disk_usage(self._staging).free
