@@ -38,6 +38,7 @@ CORS = {
     "Access-Control-Allow-Headers": "authorization, content-type",
 }
 RESTRICTED = ("EXCEEDED_RESTRICTED_IP", "EXCEEDED_RESTRICTED_URI")
+TOO_MANY = 429
 PREVIEW = (1280, 720)  # pixels of an avatar's picture
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -428,4 +429,4 @@ def _refusal(code: str, message: str, http: int, about: Mapping[str, str] | None
     body: dict[str, Any] = {"code": code, "message": message, "objectType": "KalturaAPIException"}
     if about:
         body["args"] = dict(about)
-    return JSONResponse(body, http)
+    return JSONResponse(body, http, {"Retry-After": "2"} if http == TOO_MANY else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,6 +19,7 @@ from rostra.studio.rendering import Rendering
 from rostra.studio.tables import GENERATING, Avatar, Video
 from rostra.studio.videos import Videos, avatar_of, narration
 
+MOST_WAITING = 32  # previews that are spoken or wait to be
 CHECK = "source-only-conversion-profile"  # the one that clients look for
 
 Check = tuple[str, Callable[[], str]]
@@ -42,6 +44,7 @@ class Studio:
     ) -> None:  # fmt: skip
         self.gate, self.avatars, self.videos, self.composing = gate, avatars, videos, composing
         self._rendering, self._hands, self._store, self._extra = rendering, hands, store, extra
+        self._speaking: set[asyncio.Task[None]] = set()
 
     def checks(self) -> list[tuple[str, str]]:
         """(name, what is wrong or nothing) of each thing that the studio needs."""
@@ -110,11 +113,30 @@ class Studio:
         return await self.videos.get(owner, id_)
 
     async def _spoken(self, presenter: str, text: str) -> AsyncIterator[bytes]:
+        """MP3 as it is made; to the end, however slowly somebody listens, so that nobody waits for them."""
+        if len(self._speaking) >= MOST_WAITING:
+            raise StudioError("TOO_MANY_REQUESTS", "Too many previews are being spoken; try again soon")
+        pieces: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
+        task = asyncio.create_task(self._speak(presenter, text, pieces))
+        self._speaking.add(task)
+        task.add_done_callback(self._speaking.discard)
+        while (piece := await pieces.get()) is not None:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+
+    async def _speak(
+        self, presenter: str, text: str, pieces: asyncio.Queue[bytes | Exception | None]
+    ) -> None:
         task = {"do": "speak", "presenter": presenter, "text": text}
-        async with self._hands.talker() as hand, aclosing(hand.ask(task)) as told:
-            async for message in told:
-                if "data" in message:
-                    yield base64.b64decode(message["data"])
+        try:
+            async with self._hands.talker() as hand, aclosing(hand.ask(task)) as told:
+                async for message in told:
+                    if "data" in message:
+                        pieces.put_nowait(base64.b64decode(message["data"]))
+        except Exception as error:  # it belongs to whoever listens
+            pieces.put_nowait(error)
+        pieces.put_nowait(None)
 
 
 async def _with(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
