@@ -15,8 +15,10 @@ from fastapi import APIRouter, Body, Depends, FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rostra.apiv3.api import address, bearer
 from rostra.errors import KsError, RostraError
@@ -343,22 +345,45 @@ async def preflight(rest: str) -> Response:
     return Response(status_code=204, headers=CORS)
 
 
+class Bounds:
+    """Around the routes: no body grows beyond LARGEST_BODY, and browsers may read every answer.
+
+    Args:
+        app: what is bounded.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http" or not scope["path"].startswith(f"{PREFIX}/"):
+            await self._app(scope, receive, send)
+            return
+        size = 0
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > LARGEST_BODY:
+                raise HTTPException(400, f"The body is larger than {LARGEST_BODY >> 10} KiB")
+            return message
+
+        async def opened(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(CORS)
+            await send(message)
+
+        await self._app(scope, limited, opened)
+
+
 def install(app: FastAPI, studio: Studio) -> None:
     """Put the routes into the application, and give errors under them the shape that clients know."""
     app.state.studio = studio
     app.include_router(api)
 
-    @app.middleware("http")
-    async def shape(request: Request, call_next: Any) -> Response:
-        if not request.url.path.startswith(f"{PREFIX}/"):
-            answer: Response = await call_next(request)
-            return answer
-        if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
-            answer = _refusal("VALIDATION_ERROR", f"The body is larger than {LARGEST_BODY >> 10} KiB", 400)
-        else:
-            answer = await call_next(request)
-        answer.headers.update(CORS)
-        return answer
+    app.add_middleware(Bounds)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
