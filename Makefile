@@ -126,7 +126,7 @@ lock: | $(VENV)/bin/python
 	$(LOCK) -o locks/run.txt
 	.venv-lock/bin/uv pip compile locks/casting.in --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--upgrade --quiet -o locks/casting.txt
-	$(LOCK) --group dev --constraint locks/run.txt -o locks/dev.txt
+	$(LOCK) --extra llm --group dev --constraint locks/run.txt -o locks/dev.txt
 	.venv-lock/bin/uv pip compile tests/judge/requirements.in --no-deps $(PINNED) -o locks/judge.txt
 	.venv-lock/bin/uv pip compile locks/photo.in --no-deps --constraint locks/judge.txt $(PINNED) \
 		-o src/rostra/presenters/photo/requirements.txt

@@ -34,7 +34,7 @@ from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
 from rostra.studio.api import install
 from rostra.studio.avatars import Avatars
-from rostra.studio.composing import Composing, Extract
+from rostra.studio.composing import Composer, Composing
 from rostra.studio.hands import Hands
 from rostra.studio.rendering import Rendering
 from rostra.studio.studio import Studio
@@ -73,6 +73,7 @@ class Engines:
         backgrounds: id -> name of each background of the library.
         setup: of the worker processes, see `rostra.studio.worker`.
         renderers: scenes that are rendered at the same time.
+        composer: writes scenes.
         warm: whether the workers start with the server, not when they are first needed.
     """
 
@@ -80,6 +81,7 @@ class Engines:
     backgrounds: Mapping[str, str]
     setup: Mapping[str, object]
     renderers: int
+    composer: Composer
     warm: bool = True
 
 
@@ -111,7 +113,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     hands = Hands(engines.setup, engines.renderers)
     avatars = Avatars(database, engines.presenters, engines.backgrounds, entries)
     videos = Videos(database, avatars)
-    composing = Composing(videos, entries, captions, Extract())
+    composing = Composing(videos, entries, captions, engines.composer)
     rendering = Rendering(videos, avatars, entries, captions, intake, hands)
 
     @asynccontextmanager

@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         "Python that has mediapipe 0.10.21, for presenters from photos. Without it, what "
         "`rostra models fetch --photo` set up, or this Python.",
     )
+    llm_model: str = _setting(
+        "", "Language model that composes, as its server calls it; without it, sentences are chosen."
+    )
+    llm_url: str = _setting("", "Server of the model, `http://host:port/v1`; OpenAI's without it.")
+    llm_key: SecretStr | None = _setting(None, "Key for that server.")
     renderers: int = _setting(
         2, "Scenes that are rendered at the same time; each takes some 0.7 GB.", "processes", ge=1, le=64
     )

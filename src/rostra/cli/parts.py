@@ -91,6 +91,7 @@ def application() -> FastAPI:
         from rostra.app import Engines, Fixed, create
         from rostra.picture.backdrop import catalogue as known
         from rostra.storage.media import MediaStore
+        from rostra.studio.llm import composer
 
     chosen = settings()
     setup = {
@@ -101,7 +102,9 @@ def application() -> FastAPI:
         "encoding": [chosen.encoder_preset, chosen.encoder_crf, chosen.encoder_threads],
     }
     names = {entry.id: entry.name for entry in known().values()}
-    engines = Engines(catalogue(), names, setup, chosen.renderers)
+    key = chosen.llm_key.get_secret_value() if chosen.llm_key else ""
+    writes = composer(chosen.llm_model, chosen.llm_url, key)
+    engines = Engines(catalogue(), names, setup, chosen.renderers, writes)
     fixed = Fixed(*_fixed(), chosen.public_url, chosen.max_upload_bytes, chosen.max_cache_bytes)
     return create(database(), MediaStore(home(), chosen.media_url), engines, fixed)
 
