@@ -21,7 +21,7 @@ from rostra.identity.gate import Gate
 from rostra.identity.ledger import Ledger
 from rostra.identity.partners import Partners
 from rostra.identity.tokens import AppTokens
-from rostra.library.api import BaseEntry, FlavorAsset, Media, ThumbAsset, UploadTokenService
+from rostra.library.api import BaseEntry, Documents, FlavorAsset, Media, ThumbAsset, UploadTokenService
 from rostra.library.captions import Captions
 from rostra.library.captions_api import CaptionAsset
 from rostra.library.delivery import Delivery
@@ -139,7 +139,8 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     app.state.public_url, app.state.gate = fixed.public_url, gate
     services = [
         Session(gate), AppTokenService(gate, AppTokens(database)), System(), UploadTokenService(uploads),
-        Media(entries, uploads, intake), BaseEntry(entries, uploads, intake), FlavorAsset(entries),
+        Media(entries, uploads, intake), BaseEntry(entries, uploads, intake),
+        Documents(entries, uploads, intake), FlavorAsset(entries),
         ThumbAsset(entries), CaptionAsset(captions, entries, uploads, partners),
         ESearch(entries, captions),
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from rostra.apiv3.errors import ApiError, invalid, missing
 from rostra.apiv3.service import Call, File, Flag, Model, Service, action
 from rostra.identity.api import FIRST, Pager
 from rostra.library import filters
-from rostra.library.entries import POSTER, SOURCE, Entries, not_found
+from rostra.library.entries import POSTER, SOURCE, WEB, Entries, not_found
 from rostra.library.intake import Intake
 from rostra.library.tables import DOCUMENT, MEDIA, READY, Asset, Entry, Upload
 from rostra.library.uploads import Uploads, received
@@ -332,6 +332,37 @@ class BaseEntry(EntryService):
         return [known[id_] for id_ in ids if id_ in known]
 
 
+class Documents(EntryService):
+    """Documents."""
+
+    name = "document_documents"
+    aliases = ("documents",)
+    kind = DOCUMENT
+
+    @action()
+    async def add(self, call: Call, entry: EntryIn) -> Thing:
+        """Make one, without content."""
+        return shown_entry(await self._add(call, entry), call)
+
+    @action()
+    async def update(self, call: Call, entryId: str, documentEntry: EntryIn) -> Thing:
+        """Change what is given."""
+        return await self._update(call, entryId, documentEntry)
+
+    @action()
+    async def upload(self, call: Call, fileData: File) -> str:
+        """Upload a file at once; gives an upload's id."""
+        ks = call.who
+        upload = await self._uploads.add(ks.partner, ks.user, fileData.filename or "")
+        return (await self._uploads.receive(upload, fileData.file)).id
+
+    @action()
+    async def addFromUploadedFile(self, call: Call, documentEntry: EntryIn, uploadTokenId: str) -> Thing:
+        """Make one of an upload."""
+        entry = await self._add(call, documentEntry)
+        return shown_entry(await self._fill(call, entry, {"token": uploadTokenId}), call)
+
+
 class FlavorAsset(Service):
     """The files of an entry that can be played."""
 
@@ -370,7 +401,7 @@ class FlavorAsset(Service):
 
     async def _of(self, call: Call, entry: str) -> Any:
         found = await self._entries.get(call.who, entry)
-        return [one for one in await self._entries.assets(found.id) if one.role != POSTER]
+        return [one for one in await self._entries.assets(found.id) if one.role in (SOURCE, WEB)]
 
     async def _named(self, call: Call, id_: str) -> Asset:
         asset = await self._entries.asset(id_)

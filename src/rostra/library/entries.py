@@ -29,7 +29,7 @@ from rostra.storage.media import MediaStore
 from rostra.storage.tables import now
 
 BEYOND = 10_000  # results that no page shows
-SOURCE, WEB, POSTER = "source", "web", "poster"
+SOURCE, WEB, POSTER, TEXT = "source", "web", "poster", "text"
 
 
 class Entries:
@@ -139,6 +139,11 @@ class Entries:
     async def source(self, entry: str) -> Asset | None:
         """What an entry was made of."""
         return next((one for one in await self.assets(entry) if one.role == SOURCE), None)
+
+    async def text(self, entry: str) -> str:
+        """The text of a document; empty if there is none."""
+        asset = next((one for one in await self.assets(entry) if one.role == TEXT), None)
+        return (await self.store.local(asset.key)).read_text("utf-8") if asset else ""
 
     async def asset(self, id_: str) -> Asset | None:
         """A file by its id."""

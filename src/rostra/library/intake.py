@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ import structlog
 from rostra.errors import RostraError
 from rostra.library.convert import SOURCE as ITSELF
 from rostra.library.entries import SOURCE, WEB, Entries, asset_of
-from rostra.library.tables import MEDIA, READY, Asset, Entry
+from rostra.library.tables import DOCUMENT, MEDIA, READY, Asset, Entry
 
 log = structlog.get_logger()
 
@@ -69,29 +70,37 @@ class Intake:
 
     async def _make(self, entry: Entry) -> None:
         source = next(one for one in await self._entries.assets(entry.id) if one.role == SOURCE)
-        if entry.kind != MEDIA:
-            await self._entries.finish(entry.id, {}, [], entry.version)
-            return
         store = self._entries.store
         folder = store.staged(f"convert-{entry.id}-{entry.version}")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:
-            facts = await _told([str(await store.local(source.key)), str(folder)])
+            facts = await self._facts(entry, source, folder)
             files = facts["made"].items()
             made = [await self._kept(entry, source, role, name, facts) for role, name in files]
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        columns = {name: facts[name] for name in ("media", "duration", "width", "height")}
+        known = ("media", "duration", "width", "height")
+        columns: dict[str, Any] = {name: facts[name] for name in known if name in facts}
         if not await self._entries.finish(entry.id, columns, made, entry.version):
             for asset in made:
                 if asset.key != source.key:
                     await store.forget(asset.key)
 
+    async def _facts(self, entry: Entry, source: Asset, folder: Path) -> dict[str, Any]:
+        """What a process of its own finds out of a file, and makes of it."""
+        path = str(await self._entries.store.local(source.key))
+        if entry.kind == MEDIA:
+            return await _told(["rostra.library.convert", path, str(folder)])
+        if entry.kind == DOCUMENT:
+            name = f"document.{source.extension}"
+            return await _told(["rostra.library.extract", path, str(folder / "text.txt"), name])
+        return {"made": {}}
+
     async def _kept(self, entry: Entry, source: Asset, role: str, name: str, facts: dict[str, Any]) -> Asset:
         """A file that a conversion made, moved into the store."""
         store = self._entries.store
-        shape: dict[str, Any] = {"width": facts["width"], "height": facts["height"]}
+        shape: dict[str, Any] = {"width": facts.get("width", 0), "height": facts.get("height", 0)}
         if role == WEB:
             shape |= {"rate": facts["rate"], "bitrate": facts["bitrate"], "codec": facts["codec"]}
             if name != ITSELF:
@@ -115,7 +124,7 @@ async def _told(arguments: list[str]) -> dict[str, Any]:
         RostraError: it failed; says why.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "rostra.library.convert", *arguments,
+        sys.executable, "-m", *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=MOST_TOLD,
     )  # fmt: skip
     try:

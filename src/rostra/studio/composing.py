@@ -19,7 +19,7 @@ from rostra.errors import InputError, RostraError
 from rostra.identity.ks import Ks
 from rostra.library.captions import Captions, Line
 from rostra.library.entries import Entries
-from rostra.library.tables import VIDEO, Entry
+from rostra.library.tables import DOCUMENT, VIDEO, Entry
 from rostra.studio import digest
 from rostra.studio.avatars import Owner
 from rostra.studio.digest import Sentence
@@ -158,6 +158,9 @@ class Composing:
         found = []
         for id_ in dict.fromkeys(ids):
             entry, lines = await self._entries.find(id_), await self._captions.said(id_)
+            if entry and entry.kind == DOCUMENT:
+                text = await self._entries.text(id_)
+                lines = [Line(0, 0, paragraph) for paragraph in text.splitlines()]
             if entry and lines:
                 found.append(Source(entry, lines))
         return found

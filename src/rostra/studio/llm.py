@@ -125,8 +125,9 @@ def composer(model: str, base_url: str, key: str) -> Any:
 def _prompt(wish: Wish, sources: Sequence[Source]) -> str:
     """What the model is asked."""
     room = MOST_LINES // max(1, len(sources))
+    words = round(wish.seconds * RATE)
     parts = [
-        f"Write {GOALS[wish.format]}. It lasts {wish.seconds:g} seconds: about {wish.seconds * RATE:.0f} words "
+        f"Write {GOALS[wish.format]}. It lasts {wish.seconds:g} seconds: about {words} words "
         f"in {max(1, min(MOST_SCENES - 2, round(wish.seconds / 12)))} scenes, more or less.",
         f"What the client asks for besides: {json.dumps(wish.brief)}" if wish.brief.strip() else "",
     ]
