@@ -21,7 +21,8 @@ from rostra.identity.gate import Gate
 from rostra.identity.ledger import Ledger
 from rostra.identity.partners import Partners
 from rostra.identity.tokens import AppTokens
-from rostra.library.api import BaseEntry, Documents, FlavorAsset, Media, ThumbAsset, UploadTokenService
+from rostra.library.api import BaseEntry, Documents, Media
+from rostra.library.assets_api import FlavorAsset, ThumbAsset
 from rostra.library.captions import Captions
 from rostra.library.captions_api import CaptionAsset
 from rostra.library.delivery import Delivery
@@ -29,6 +30,7 @@ from rostra.library.entries import Entries
 from rostra.library.intake import Intake
 from rostra.library.search_api import ESearch
 from rostra.library.uploads import Uploads
+from rostra.library.uploads_api import UploadTokenService
 from rostra.presenters.catalogue import Catalogue
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore

@@ -1,4 +1,4 @@
-"""What of the library is called over API v3: uploads, entries, and the files that they have."""
+"""What of entries is called over API v3: `media`, `documents`, `baseEntry`."""
 
 from __future__ import annotations
 
@@ -11,97 +11,18 @@ from pydantic import Field
 
 from rostra.apiv3.answer import Thing, listing
 from rostra.apiv3.errors import ApiError, invalid, missing
-from rostra.apiv3.service import Call, File, Flag, Model, Service, action
+from rostra.apiv3.service import Call, File, Model, Service, action
 from rostra.identity.api import FIRST, Pager
 from rostra.library import filters
-from rostra.library.entries import POSTER, SOURCE, WEB, Entries, not_found
+from rostra.library.entries import SOURCE, Entries, no_flavor, not_found
 from rostra.library.intake import Intake
-from rostra.library.tables import DOCUMENT, MEDIA, READY, Asset, Entry, Upload
-from rostra.library.uploads import Uploads, received
+from rostra.library.tables import DOCUMENT, MEDIA, Asset, Entry
+from rostra.library.uploads import Uploads
 
 NAMES = {MEDIA: "KalturaMediaEntry", DOCUMENT: "KalturaDocumentEntry", 6: "KalturaDataEntry"}
 KINDS = {name: kind for kind, name in NAMES.items()}
 MODERATED = 6  # approved without being asked
 LONGEST = {"name": 255, "tags": 2000, "description": 10_000, "reference": 255, "admin_tags": 2000}
-
-
-class UploadTokenIn(Model):
-    """An upload as it is announced."""
-
-    kinds: ClassVar[tuple[str, ...]] = ("KalturaUploadToken",)
-
-    fileName: str = ""
-    fileSize: float | None = Field(default=None, ge=0, le=2**50)
-    autoFinalize: Flag = None
-
-
-NO_TOKEN = UploadTokenIn()
-
-
-class UploadTokenService(Service):
-    """Uploads."""
-
-    name = "uploadToken"
-
-    def __init__(self, uploads: Uploads) -> None:
-        self._uploads = uploads
-
-    @action()
-    async def add(self, call: Call, uploadToken: UploadTokenIn = NO_TOKEN) -> Thing:
-        """Announce one."""
-        size = None if uploadToken.fileSize is None else int(uploadToken.fileSize)
-        ks, closes = call.who, bool(uploadToken.autoFinalize)
-        return shown_upload(await self._uploads.add(ks.partner, ks.user, uploadToken.fileName, size, closes))
-
-    @action()
-    async def upload(
-        self,
-        call: Call,
-        uploadTokenId: str,
-        fileData: File | None = None,
-        resume: Flag = False,
-        finalChunk: Flag = True,
-        resumeAt: int = -1,
-    ) -> Thing:
-        """Take bytes in."""
-        upload = await self._named(call, uploadTokenId)
-        if fileData is None:
-            raise ApiError("NO_FILES_RECEIVED", "No file has come with the request")
-        final, name = finalChunk is not False, fileData.filename or ""
-        return shown_upload(
-            await self._uploads.receive(upload, fileData.file, bool(resume), final, resumeAt, name)
-        )
-
-    @action(reads=True)
-    async def get(self, call: Call, uploadTokenId: str) -> Thing:
-        """One."""
-        return shown_upload(await self._named(call, uploadTokenId))
-
-    @action(reads=True)
-    async def list(self, call: Call, filter: dict[str, Any] = {}, pager: Pager = FIRST) -> Thing:  # noqa: B006
-        """A page of them; users see their own."""
-        columns = {"statusEqual": "status", "fileNameEqual": "name", "userIdEqual": "user"}
-        try:
-            where = {columns[name]: value for name, value in filter.items() if name in columns}
-            where |= {"status": int(where["status"])} if "status" in where else {}
-            if filter.get("statusIn"):
-                where["status"] = [int(one) for one in str(filter["statusIn"]).split(",")]
-        except ValueError as error:
-            raise invalid("filter.status", str(error)) from error
-        ks = call.who
-        found, total = await self._uploads.page(
-            ks.partner, None if ks.admin else ks.user, where, pager.size, pager.pageIndex
-        )
-        return listing("KalturaUploadTokenListResponse", [shown_upload(one) for one in found], total)
-
-    @action()
-    async def delete(self, call: Call, uploadTokenId: str) -> None:
-        """Forget one."""
-        await self._uploads.drop(await self._named(call, uploadTokenId))
-
-    async def _named(self, call: Call, id_: str) -> Upload:
-        ks = call.who
-        return await self._uploads.get(ks.partner, None if ks.admin else ks.user, id_)
 
 
 class EntryIn(Model):
@@ -276,11 +197,8 @@ class EntryService(Service):
         return asset or own[0]
 
 
-class Media(EntryService):
-    """Videos, pictures and sounds."""
-
-    name = "media"
-    kind = MEDIA
+class FiledService(EntryService):
+    """What `media` and `documents` share: entries of one kind, made of files."""
 
     @action()
     async def add(self, call: Call, entry: EntryIn) -> Thing:
@@ -288,16 +206,23 @@ class Media(EntryService):
         return shown_entry(await self._add(call, entry), call)
 
     @action()
-    async def update(self, call: Call, entryId: str, mediaEntry: EntryIn) -> Thing:
-        """Change what is given."""
-        return await self._update(call, entryId, mediaEntry)
-
-    @action()
     async def upload(self, call: Call, fileData: File) -> str:
         """Upload a file at once; gives an upload's id."""
         ks = call.who
         upload = await self._uploads.add(ks.partner, ks.user, fileData.filename or "")
         return (await self._uploads.receive(upload, fileData.file)).id
+
+
+class Media(FiledService):
+    """Videos, pictures and sounds."""
+
+    name = "media"
+    kind = MEDIA
+
+    @action()
+    async def update(self, call: Call, entryId: str, mediaEntry: EntryIn) -> Thing:
+        """Change what is given."""
+        return await self._update(call, entryId, mediaEntry)
 
     @action()
     async def addFromUploadedFile(self, call: Call, mediaEntry: EntryIn, uploadTokenId: str) -> Thing:
@@ -332,7 +257,7 @@ class BaseEntry(EntryService):
         return [known[id_] for id_ in ids if id_ in known]
 
 
-class Documents(EntryService):
+class Documents(FiledService):
     """Documents."""
 
     name = "document_documents"
@@ -340,126 +265,15 @@ class Documents(EntryService):
     kind = DOCUMENT
 
     @action()
-    async def add(self, call: Call, entry: EntryIn) -> Thing:
-        """Make one, without content."""
-        return shown_entry(await self._add(call, entry), call)
-
-    @action()
     async def update(self, call: Call, entryId: str, documentEntry: EntryIn) -> Thing:
         """Change what is given."""
         return await self._update(call, entryId, documentEntry)
-
-    @action()
-    async def upload(self, call: Call, fileData: File) -> str:
-        """Upload a file at once; gives an upload's id."""
-        ks = call.who
-        upload = await self._uploads.add(ks.partner, ks.user, fileData.filename or "")
-        return (await self._uploads.receive(upload, fileData.file)).id
 
     @action()
     async def addFromUploadedFile(self, call: Call, documentEntry: EntryIn, uploadTokenId: str) -> Thing:
         """Make one of an upload."""
         entry = await self._add(call, documentEntry)
         return shown_entry(await self._fill(call, entry, {"token": uploadTokenId}), call)
-
-
-class FlavorAsset(Service):
-    """The files of an entry that can be played."""
-
-    name = "flavorAsset"
-
-    def __init__(self, entries: Entries) -> None:
-        self._entries = entries
-
-    @action(reads=True)
-    async def list(self, call: Call, filter: dict[str, Any] = {}, pager: Pager = FIRST) -> Thing:  # noqa: B006
-        """Those of an entry."""
-        found = [shown_flavor(one) for one in await self._of(call, str(filter.get("entryIdEqual", "")))]
-        return listing("KalturaFlavorAssetListResponse", found)
-
-    @action(reads=True)
-    async def getByEntryId(self, call: Call, entryId: str) -> Any:
-        """Those of an entry, as an array."""
-        return [shown_flavor(one) for one in await self._of(call, entryId)]
-
-    @action(reads=True)
-    async def getWebPlayableByEntryId(self, call: Call, entryId: str) -> Any:
-        """Those of an entry that browsers play."""
-        return [shown_flavor(one) for one in await self._of(call, entryId) if one.role != SOURCE]
-
-    @action(reads=True)
-    async def get(self, call: Call, id: str) -> Thing:
-        """One."""
-        return shown_flavor(await self._named(call, id))
-
-    @action(reads=True)
-    async def getUrl(self, call: Call, id: str) -> str:
-        """Where it can be fetched."""
-        asset = await self._named(call, id)
-        root = f"{call.base}/p/{asset.partner}/sp/{asset.partner}00"
-        return f"{root}/download/entry_id/{asset.entry}/flavor/{asset.id}"
-
-    async def _of(self, call: Call, entry: str) -> Any:
-        found = await self._entries.get(call.who, entry)
-        return [one for one in await self._entries.assets(found.id) if one.role in (SOURCE, WEB)]
-
-    async def _named(self, call: Call, id_: str) -> Asset:
-        asset = await self._entries.asset(id_)
-        if asset is None or asset.partner != call.who.partner or asset.role == POSTER:
-            raise no_flavor(id_)
-        await self._entries.get(call.who, asset.entry)
-        return asset
-
-
-class ThumbAsset(Service):
-    """The poster of an entry."""
-
-    name = "thumbAsset"
-
-    def __init__(self, entries: Entries) -> None:
-        self._entries = entries
-
-    @action(reads=True)
-    async def list(self, call: Call, filter: dict[str, Any] = {}, pager: Pager = FIRST) -> Thing:  # noqa: B006
-        """That of an entry."""
-        entry = await self._entries.get(call.who, str(filter.get("entryIdEqual", "")))
-        posters = [one for one in await self._entries.assets(entry.id) if one.role == POSTER]
-        return listing("KalturaThumbAssetListResponse", [shown_thumb(one) for one in posters])
-
-    @action(reads=True)
-    async def get(self, call: Call, thumbAssetId: str) -> Thing:
-        """One."""
-        asset = await self._entries.asset(thumbAssetId)
-        if asset is None or asset.partner != call.who.partner or asset.role != POSTER:
-            told = f"Thumb asset id [{thumbAssetId}] not found"
-            raise ApiError("THUMB_ASSET_ID_NOT_FOUND", told, THUMB_ASSET_ID=thumbAssetId)
-        await self._entries.get(call.who, asset.entry)
-        return shown_thumb(asset)
-
-
-def no_flavor(id_: str) -> ApiError:
-    """The error for a file that is not there."""
-    return ApiError("FLAVOR_ASSET_ID_NOT_FOUND", f"Flavor asset id [{id_}] not found", FLAVOR_ASSET_ID=id_)
-
-
-def shown_upload(upload: Upload) -> Thing:
-    """An upload as clients see it."""
-    return Thing(
-        "KalturaUploadToken",
-        {
-            "id": upload.id,
-            "partnerId": upload.partner,
-            "userId": upload.user,
-            "status": upload.status,
-            "fileName": upload.name,
-            "fileSize": upload.size,
-            "uploadedFileSize": received(upload.ranges),
-            "autoFinalize": upload.closes,
-            "attachedObjectId": upload.entry or None,
-            "createdAt": upload.created // 1000,
-            "updatedAt": upload.updated // 1000,
-        },
-    )
 
 
 def shown_entry(entry: Entry, call: Call) -> Thing:
@@ -500,50 +314,3 @@ def shown_entry(entry: Entry, call: Call) -> Thing:
             "dataUrl": f"{manifest}/url/protocol/{call.base.partition(':')[0]}",
         }
     return Thing(NAMES.get(entry.kind, "KalturaBaseEntry"), fields)
-
-
-def shown_flavor(asset: Asset) -> Thing:
-    """A file that can be played, as clients see it."""
-    return Thing(
-        "KalturaFlavorAsset",
-        {
-            "id": asset.id,
-            "entryId": asset.entry,
-            "partnerId": asset.partner,
-            "flavorParamsId": 0 if asset.role == SOURCE else 1,
-            "width": asset.width,
-            "height": asset.height,
-            "bitrate": asset.bitrate,
-            "frameRate": asset.rate,
-            "isOriginal": asset.role == SOURCE,
-            "isWeb": asset.role != SOURCE,
-            "containerFormat": asset.container,
-            "videoCodecId": asset.codec,
-            "status": 2 if asset.status == READY else 1,
-            "fileExt": asset.extension,
-            "size": -(-asset.size // 1024),
-            "sizeInBytes": asset.size,
-            "version": str(asset.version),
-            "createdAt": asset.created // 1000,
-            "updatedAt": asset.updated // 1000,
-        },
-    )
-
-
-def shown_thumb(asset: Asset) -> Thing:
-    """A poster as clients see it."""
-    return Thing(
-        "KalturaThumbAsset",
-        {
-            "id": asset.id,
-            "entryId": asset.entry,
-            "partnerId": asset.partner,
-            "width": asset.width,
-            "height": asset.height,
-            "status": 2,
-            "fileExt": asset.extension,
-            "size": -(-asset.size // 1024),
-            "createdAt": asset.created // 1000,
-            "updatedAt": asset.updated // 1000,
-        },
-    )

@@ -244,6 +244,11 @@ def not_found(id_: str) -> ApiError:
     return ApiError("ENTRY_ID_NOT_FOUND", f'Entry id "{id_}" not found', ENTRY_ID=id_)
 
 
+def no_flavor(id_: str) -> ApiError:
+    """The error for a file that is not there."""
+    return ApiError("FLAVOR_ASSET_ID_NOT_FOUND", f"Flavor asset id [{id_}] not found", FLAVOR_ASSET_ID=id_)
+
+
 async def _assets(session: AsyncSession, entry: str) -> Sequence[Asset]:
     wanted = select(Asset).where(Asset.entry == entry).order_by(Asset.created, Asset.id)
     return (await session.scalars(wanted)).all()
