@@ -21,9 +21,9 @@ PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
 
 
 @contextmanager
-def serving(folder: Path, presenters: Path | None = None) -> Iterator[str]:
+def serving(folder: Path, presenters: Path | None = None, private: bool = False) -> Iterator[str]:
     """A server that keeps its data in a folder; gives its origin."""
-    fixed = Fixed(PARTNER, SECRET, USER_SECRET, largest_upload=20 << 20)
+    fixed = Fixed(PARTNER, SECRET, USER_SECRET, largest_upload=20 << 20, fetch_private=private)
     setup = {
         "presenters": [str(presenters)] if presenters else [], "models": "", "threads": 1,
         "memory": str(folder / "speech"), "encoding": ["ultrafast", 28, 1],

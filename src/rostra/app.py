@@ -56,6 +56,7 @@ class Fixed:
         admin_secret, user_secret: its secrets, or empty.
         public_url: origin under which clients reach us, if it is another than the one that they call.
         largest_upload, largest_cache: bytes.
+        fetch_private: whether files are fetched from this machine and its neighbours, too.
     """
 
     partner_id: int | None = None
@@ -64,6 +65,7 @@ class Fixed:
     public_url: str = ""
     largest_upload: int = 5 * 2**30
     largest_cache: int = 2 * 2**30
+    fetch_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     partners = Partners(database)
     gate = Gate(partners, Ledger(database))
     entries = Entries(database, store)
-    uploads, intake = Uploads(database, store, fixed.largest_upload), Intake(entries)
+    uploads, intake = (
+        Uploads(database, store, fixed.largest_upload),
+        Intake(entries, fixed.largest_upload, fixed.fetch_private),
+    )
     captions = Captions(database)
     hands = Hands(engines.setup, engines.renderers)
     avatars = Avatars(database, engines.presenters, engines.backgrounds, entries)

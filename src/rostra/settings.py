@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     max_cache_bytes: int = _setting(
         2 * 2**30, "Largest cache of pictures and spoken sentences that can be made again.", "bytes", ge=0
     )
+    fetch_private: bool = _setting(
+        False, "Whether media are fetched from addresses of this machine and its neighbours, too."
+    )
     media_url: str = _setting(
         "", "Object store of the media, as `s3://bucket/folder`; a folder in `ROSTRA_HOME` without it."
     )

@@ -105,7 +105,9 @@ def application() -> FastAPI:
     key = chosen.llm_key.get_secret_value() if chosen.llm_key else ""
     writes = composer(chosen.llm_model, chosen.llm_url, key)
     engines = Engines(catalogue(), names, setup, chosen.renderers, writes)
-    fixed = Fixed(*_fixed(), chosen.public_url, chosen.max_upload_bytes, chosen.max_cache_bytes)
+    fixed = Fixed(
+        *_fixed(), chosen.public_url, chosen.max_upload_bytes, chosen.max_cache_bytes, chosen.fetch_private
+    )
     return create(database(), MediaStore(home(), chosen.media_url), engines, fixed)
 
 

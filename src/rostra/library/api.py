@@ -16,7 +16,7 @@ from rostra.identity.api import FIRST, Pager
 from rostra.library import filters
 from rostra.library.entries import SOURCE, Entries, no_flavor, not_found
 from rostra.library.intake import Intake
-from rostra.library.tables import DOCUMENT, MEDIA, Asset, Entry
+from rostra.library.tables import DOCUMENT, IMPORTING, MEDIA, Asset, Entry
 from rostra.library.uploads import Uploads
 
 NAMES = {MEDIA: "KalturaMediaEntry", DOCUMENT: "KalturaDocumentEntry", 6: "KalturaDataEntry"}
@@ -151,6 +151,11 @@ class EntryService(Service):
         return [] if self.kind is None else [Entry.kind == self.kind]
 
     async def _fill(self, call: Call, entry: Entry, resource: dict[str, Any]) -> Entry:
+        if resource.get("objectType") == "KalturaUrlResource" or "url" in resource:
+            url = str(resource.get("url", ""))
+            coming = await self._entries.change(entry.id, status=IMPORTING, extra={**entry.extra, "url": url})
+            self._intake.fetch(coming, url)
+            return coming
         path, name = await self._content(call, entry, resource)
         extension = Path(name).suffix.lstrip(".").lower()
         filled = await self._entries.fill(entry, path, extension if extension.isalnum() else "")

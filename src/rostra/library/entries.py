@@ -210,9 +210,9 @@ class Entries:
                 await self.store.forget(asset.key)
                 await session.delete(await session.merge(asset))
 
-    async def waiting(self) -> Sequence[Entry]:
-        """Entries whose conversion has not ended, the oldest first."""
-        wanted = select(Entry).where(Entry.status == CONVERTING).order_by(Entry.updated)
+    async def waiting(self, status: int) -> Sequence[Entry]:
+        """Entries in a state, the oldest first."""
+        wanted = select(Entry).where(Entry.status == status).order_by(Entry.updated)
         async with self._database.reading() as session:
             return (await session.scalars(wanted)).all()
 

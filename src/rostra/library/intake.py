@@ -18,7 +18,17 @@ import structlog
 from rostra.errors import RostraError
 from rostra.library.convert import SOURCE as ITSELF
 from rostra.library.entries import SOURCE, WEB, Entries, asset_of
-from rostra.library.tables import DOCUMENT, MEDIA, READY, Asset, Entry
+from rostra.library.fetch import fetch
+from rostra.library.tables import (
+    CONVERTING,
+    DOCUMENT,
+    FAILED_IMPORT,
+    IMPORTING,
+    MEDIA,
+    READY,
+    Asset,
+    Entry,
+)
 
 log = structlog.get_logger()
 
@@ -31,23 +41,47 @@ class Intake:
 
     Args:
         entries: where it is noted.
+        largest: bytes of a file that is fetched.
+        private: whether files are fetched from this machine and its neighbours, too.
         at_once: files that are converted at the same time.
     """
 
-    def __init__(self, entries: Entries, at_once: int = 1) -> None:
+    def __init__(self, entries: Entries, largest: int, private: bool = False, at_once: int = 1) -> None:
         self._entries, self._slots = entries, asyncio.Semaphore(at_once)
+        self._largest, self._private = largest, private
         self._running: set[asyncio.Task[None]] = set()
 
     async def resume(self) -> None:
         """Take up what an earlier server left."""
-        for entry in await self._entries.waiting():
+        for entry in await self._entries.waiting(CONVERTING):
             self.take(entry)
+        for entry in await self._entries.waiting(IMPORTING):
+            self.fetch(entry, entry.extra.get("url", ""))
 
     def take(self, entry: Entry) -> None:
         """Convert an entry's content, soon."""
         task = asyncio.create_task(self._convert(entry))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    def fetch(self, entry: Entry, url: str) -> None:
+        """Fetch an entry's content from an address, soon, and convert it."""
+        task = asyncio.create_task(self._fetch(entry, url))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _fetch(self, entry: Entry, url: str) -> None:
+        path = self._entries.store.staged(f"fetch-{entry.id}")
+        try:
+            name = await fetch(url, path, self._largest, self._private)
+            extension = name.rpartition(".")[2].lower()
+            filled = await self._entries.fill(entry, path, extension if extension.isalnum() else "")
+        except RostraError as error:
+            path.unlink(missing_ok=True)
+            log.warning("fetching failed", entry=entry.id, why=str(error))
+            await self._entries.fail(entry.id, str(error), entry.version, FAILED_IMPORT)
+        else:
+            self.take(filled)
 
     async def stop(self) -> None:
         """Stop; what is not finished is taken up by the next server."""
