@@ -68,3 +68,10 @@ def test_partners_are_added_listed_and_renewed(capfd, at_home: Path):
         ("show", "--id", 104),
     ):
         assert rostra(capfd, "partner", *wrong).code == 2
+
+
+def test_options_of_a_partner_are_switched(capfd, at_home: Path):
+    shown = rostra(capfd, "partner", "set", "library.private", "true")
+    assert shown.code == 0, shown.err
+    assert "true" in next(line for line in shown.out.splitlines() if line.startswith("library.private"))
+    assert rostra(capfd, "partner", "set", "library.privat", "true").code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import time
@@ -30,7 +31,10 @@ from KalturaClient.Plugins.Core import (
 from PIL import Image
 
 from commands import clip
+from rostra.identity.partners import Partners
+from rostra.library.rights import PRIVATE, SHARED
 from rostra.library.uploads import joined, received
+from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
 from serving import PARTNER, SECRET, serving
 from test_apiv3 import ask, started, visitor
@@ -322,6 +326,27 @@ def test_a_widget_changes_nothing(origin: str, grey: str):
         ("uploadToken/action/add", {}),
     ):
         assert ask(origin, f"service/{path}", ks=widget, **fields)["code"] == "SERVICE_FORBIDDEN"
+
+
+def test_a_private_library_plays_nothing_without_a_session(tmp_path: Path, film: Path):
+    with serving(tmp_path) as own:
+        ana, ks = client_of(own, "ana"), started(own, userId="ana")
+        entry = ana.media.get(uploaded(ana, film))
+        database = Database(f"sqlite:///{tmp_path / 'rostra.db'}")
+        asyncio.run(_switched(database, PRIVATE, True))
+        assert fetched(entry.downloadUrl).status_code == 403
+        assert fetched(f"{entry.downloadUrl}/ks/{ks}").status_code == 200
+        asyncio.run(_switched(database, SHARED, False))
+        other = started(own, userId="ben")
+        assert fetched(f"{entry.downloadUrl}/ks/{other}").status_code == 404
+        with pytest.raises(KalturaException):
+            client_of(own, "ben").media.get(entry.id)
+        assert client_of(own, "ben", privileges=f"sview:{entry.id}").media.get(entry.id).id == entry.id
+
+
+async def _switched(database: Database, option: str, value: bool) -> None:
+    async with database:
+        await Partners(database).set(PARTNER, option, value)
 
 
 # Addresses

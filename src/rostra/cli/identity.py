@@ -59,6 +59,29 @@ def rotate(id_: Annotated[int, typer.Argument(help="Which partner.")]) -> None:
     _tell(at_gate(lambda gate: gate.partners.rotate(id_)))
 
 
+@partner_app.command("set")
+def set_(
+    option: Annotated[str, typer.Argument(help="library.sharedWithUsers or library.private.")],
+    value: Annotated[bool, typer.Argument(help="true or false.")],
+    id_: Id = None,
+) -> None:
+    """Switch an option of a partner on or off."""
+    from rostra.cli.console import show
+    from rostra.cli.parts import at_gate, first_partner
+    from rostra.identity.gate import Gate
+    from rostra.identity.partners import OPTIONS
+
+    async def changed(gate: Gate) -> Partner:
+        partner = await (gate.partners.get(id_) if id_ else first_partner(gate))
+        return await gate.partners.set(partner.id, option, value)
+
+    partner = at_gate(changed)
+    rows = [
+        (name, str(partner.options.get(name, usual)).lower(), told) for name, (told, usual) in OPTIONS.items()
+    ]
+    show(["Option", "Value", "Meaning"], rows)
+
+
 @ks_app.command("mint")
 def mint(
     user: Annotated[str, typer.Option(help="For whom.")] = "",

@@ -18,6 +18,10 @@ from rostra.storage.tables import Table, now
 
 FIRST = 102  # id of the first partner, if nobody chooses another
 RESERVED = (99,)  # ids that clients give a meaning of their own, like all below 1
+OPTIONS = {  # name -> what it does, and what holds without it
+    "library.sharedWithUsers": ("users list and play every entry of the partner that is ready", True),
+    "library.private": ("nothing can be played without a session", False),
+}
 KEPT = 3  # secrets of each kind: the new one and two that still work
 LARGEST = 2**31 - 1
 
@@ -112,6 +116,20 @@ class Partners:
             partner = await session.get_one(Partner, id_)
             partner.admin_secrets = [_secret(), *partner.admin_secrets][:KEPT]
             partner.user_secrets = [_secret(), *partner.user_secrets][:KEPT]
+        return partner
+
+    async def set(self, id_: int, option: str, value: bool) -> Partner:
+        """Switch an option of an account on or off.
+
+        Raises:
+            UnknownNameError: there is none of this id, or no such option.
+        """
+        if option not in OPTIONS:
+            raise UnknownNameError("option", option, OPTIONS)
+        await self.get(id_)
+        async with self._database.writing() as session:
+            partner = await session.get_one(Partner, id_)
+            partner.options = {**partner.options, option: value}
         return partner
 
     async def settle(self, id_: int | None = None, admin_secret: str = "", user_secret: str = "") -> Partner:
