@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 
+import rostra.app  # noqa: F401 - so that all tables are known
 from rostra.errors import AccessError, InputError, KsError, OutputError, TakenError, UnknownNameError
 from rostra.identity.checks import Call
 from rostra.identity.gate import Gate
