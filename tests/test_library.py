@@ -369,6 +369,20 @@ def test_files_come_whole_or_in_parts(ana: KalturaClient, grey: str, film: Path)
     assert (head.status_code, int(head.headers["content-length"]), head.content) == (200, len(data), b"")
 
 
+def test_a_film_is_streamed_in_pieces(origin: str, grey: str):
+    where = f"{origin}/p/{PARTNER}/sp/{PARTNER}00/playManifest/entryId/{grey}/format/applehttp/protocol/http"
+    answer = fetched(where)
+    assert answer.text.startswith("#EXTM3U") and answer.text.rstrip().endswith("#EXT-X-ENDLIST")
+    pieces = next(line for line in answer.text.splitlines() if line.endswith(".mp4"))
+    whole = fetched(origin + pieces).content
+    with av.open(io.BytesIO(whole)) as file:
+        assert {stream.codec_context.name for stream in file.streams} == {"h264", "aac"}
+    head = next(line for line in answer.text.splitlines() if line.startswith("#EXT-X-MAP"))
+    length = int(head.partition("BYTERANGE=")[2].strip('"').partition("@")[0])
+    part = fetched(origin + pieces, Range=f"bytes=0-{length - 1}")
+    assert (part.status_code, part.content) == (206, whole[:length])
+
+
 def test_addresses_that_lead_nowhere(origin: str, grey: str):
     for path in (
         f"/p/{PARTNER}/raw/entry_id/1_nobody00",

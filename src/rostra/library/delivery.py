@@ -1,6 +1,6 @@
 """Delivery: the addresses under which entries are played, downloaded and shown as pictures.
 
-    /p/{partner}/sp/{x}/playManifest/entryId/{entry}/format/{url|download}/...
+    /p/{partner}/sp/{x}/playManifest/entryId/{entry}/format/{url|download|applehttp}/...
     /p/{partner}/raw/entry_id/{entry}/...          the source
     /p/{partner}/sp/{x}/download/entry_id/{entry}/[flavor/{id}]
     /p/{partner}/thumbnail/entry_id/{entry}/width/640/vid_sec/3/...
@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from rostra.apiv3.api import address, bearer
@@ -26,7 +26,7 @@ from rostra.apiv3.request import from_path
 from rostra.errors import KsError, MediaError, MissingFileError
 from rostra.identity.checks import Call as Place
 from rostra.identity.gate import Gate
-from rostra.library import thumbnails
+from rostra.library import hls, thumbnails
 from rostra.library.entries import POSTER, SOURCE, WEB, Entries
 from rostra.library.rights import PRIVATE, may_see
 from rostra.library.tables import READY, Asset, Entry
@@ -101,12 +101,30 @@ class Delivery:
 
     async def _play(self, request: Request, given: Mapping[str, str]) -> Response:
         form = given.get("format", "url")
-        if form not in ("url", "download"):
+        if form not in ("url", "download", "applehttp"):
             raise RefusedError(404, "FORMAT_NOT_SUPPORTED")
         entry = await self._entry(request, given, given.get("entryId", ""))
+        if form == "applehttp":
+            return await self._stream(request, entry, given)
         source = given.get("flavorParamId", given.get("flavorParamIds")) == "0"
         asset = await self._asset(entry, (SOURCE, WEB) if source else (WEB, SOURCE), given.get("flavorId"))
         return await self._file(request, entry, asset, attach=form == "download")
+
+    async def _stream(self, request: Request, entry: Entry, given: Mapping[str, str]) -> Response:
+        """A playlist of HLS, or the file that its pieces are in."""
+        asset = await self._asset(entry, (WEB, SOURCE), given.get("flavorId"))
+        folder = self._entries.store.cached(f"hls-{asset.id}-{asset.version}")
+        try:
+            async with self._slots:
+                await asyncio.to_thread(hls.make, await self._entries.store.local(asset.key), folder)
+        except MediaError as error:
+            raise RefusedError(404, "FORMAT_NOT_SUPPORTED") from error
+        if given.get("part") == "pieces":
+            return FileResponse(folder / hls.PIECES, headers=OPEN, media_type="video/mp4")
+        root = f"/p/{entry.partner}/sp/{entry.partner}00/playManifest/entryId/{entry.id}/format/applehttp"
+        key = f"/ks/{given['ks']}" if "ks" in given else ""
+        text = await asyncio.to_thread(hls.playlist, folder, f"{root}/part/pieces{key}/a.mp4")
+        return Response(text, headers=OPEN, media_type="application/x-mpegurl")
 
     async def _raw(self, request: Request, given: Mapping[str, str]) -> Response:
         entry = await self._entry(request, given, given.get("entry_id", ""))
