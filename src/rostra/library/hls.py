@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import uuid
 from pathlib import Path
 
 import av
@@ -14,8 +14,11 @@ from rostra.errors import MediaError
 FIELD = "entry"
 LENGTH = 6  # s of a piece, about
 OPTIONS = {
-    "hls_segment_type": "fmp4", "hls_flags": "single_file", "hls_time": str(LENGTH), "hls_playlist_type": "vod",
-}  # fmt: skip
+    "hls_segment_type": "fmp4",
+    "hls_flags": "single_file",
+    "hls_time": str(LENGTH),
+    "hls_playlist_type": "vod",
+}
 LIST, PIECES = "index.m3u8", "index.m4s"
 
 
@@ -27,7 +30,7 @@ def make(film: Path, folder: Path) -> None:
     """
     if (folder / LIST).exists() and (folder / PIECES).exists():
         return
-    draft = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+    draft = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}.part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
@@ -42,11 +45,22 @@ def make(film: Path, folder: Path) -> None:
                 if packet.dts is not None:
                     packet.stream = streams[packet.stream.index]
                     out.mux(packet)
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.replace(folder)
+        _move(draft, folder)
     except (OSError, av.FFmpegError) as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise MediaError(f"The film cannot be cut ({error}).", "", FIELD) from error
+
+
+def _move(draft: Path, folder: Path) -> None:
+    """Put a finished folder into its place; another one may have come first."""
+    try:
+        draft.rename(folder)
+    except OSError:
+        if not (folder / LIST).exists() or not (folder / PIECES).exists():  # half of it was tidied away
+            shutil.rmtree(folder, ignore_errors=True)
+            draft.rename(folder)
+        else:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def playlist(folder: Path, pieces: str) -> str:
