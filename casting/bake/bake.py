@@ -131,8 +131,8 @@ class Bake:
         """Hair, clothes and what else is worn; and the hair once more with what the head hides of it."""
         shot: dict[str, Shot] = {}
         for role in worn:
-            front = tuple(other for other in worn if other != role)
-            shot[role] = Shot((role,), ("skin", *front), effort=EFFORT.get(role, 1.0))
+            front = ("skin", *EYEBALLS, *(other for other in worn if other != role))
+            shot[role] = Shot((role,), front, effort=EFFORT.get(role, 1.0))
         if "hair" in worn and not self.person.recipe.headscarf:  # cloth hides all that is behind it
             shot["hair_back"] = Shot(("hair",), scale=0.5, effort=0.3)
         return shot
