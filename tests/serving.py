@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 import uvicorn
 
 from rostra.app import Engines, Fixed, create
@@ -23,6 +24,7 @@ PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
 @contextmanager
 def serving(folder: Path, presenters: Path | None = None, private: bool = False) -> Iterator[str]:
     """A server that keeps its data in a folder; gives its origin."""
+    structlog.reset_defaults()  # a command of an earlier test may have sent logs to what is closed by now
     fixed = Fixed(PARTNER, SECRET, USER_SECRET, largest_upload=20 << 20, fetch_private=private)
     setup = {
         "presenters": [str(presenters)] if presenters else [], "models": "", "threads": 1,

@@ -114,20 +114,20 @@ def test_a_finder_that_fails_says_so(tmp_path: Path):
 def made(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     """Jane from her own still, through a file."""
     pack = from_photo(jpeg(portrait()), _profile(consent="Yes, gladly.", mark="AI"), faces.finder())
-    path = tmp_path_factory.mktemp("made") / "maya.pack"
+    path = tmp_path_factory.mktemp("made") / "zora.pack"
     save(pack, path)
     assert path.stat().st_size < 1_500_000
     return load(path)
 
 
 def _profile(**more: str) -> Profile:
-    return Profile("Maya", "woman", "bella", **more)
+    return Profile("Zora", "woman", "bella", **more)
 
 
 @needs_finder
 def test_a_pack_keeps_who_it_is_and_where_it_comes_from(made: Pack):
     info = made.manifest
-    assert (info.id, info.name, info.kind, info.voice.name) == ("maya", "Maya", "woman", "bella")
+    assert (info.id, info.name, info.kind, info.voice.name) == ("zora", "Zora", "woman", "bella")
     digest = hashlib.sha256(jpeg(portrait())).hexdigest()
     assert info.origin == {
         "tool": "photo", "source": f"sha256:{digest}", "consent": "Yes, gladly.", "mark": "AI",
@@ -213,15 +213,15 @@ def test_the_command_adds_somebody_who_can_be_rendered(capfd, tmp_path: Path, mo
     settings.cache_clear()
     Path("me.jpg").write_bytes(jpeg(portrait("adam")))
     Path("text.txt").write_text("Good morning, everybody.")
-    added = rostra(capfd, "presenter", "add", "Sam", "--photo", "me.jpg", "--kind", "man")
+    added = rostra(capfd, "presenter", "add", "Nova", "--photo", "me.jpg", "--kind", "man")
     assert added.code == 0, added.err
     assert "consent" in added.err
-    shown = rostra(capfd, "preview", "--id", "sam", "--size", "640x360", "-o", "sam.png")
+    shown = rostra(capfd, "preview", "--id", "nova", "--size", "640x360", "-o", "nova.png")
     assert shown.code == 0, shown.err
     size = ("--size", "320x180", "--voice", "michael:fast", "--quiet")
-    film = rostra(capfd, "render", "text.txt", "-o", "sam.mp4", "--presenter", "sam", *size)
+    film = rostra(capfd, "render", "text.txt", "-o", "nova.mp4", "--presenter", "nova", *size)
     assert film.code == 0, film.err
-    assert Path("sam.mp4").stat().st_size > 5_000
+    assert Path("nova.mp4").stat().st_size > 5_000
     settings.cache_clear()
 
 
@@ -257,7 +257,7 @@ def test_a_photo_that_will_not_do_is_refused(fault: str):
     "good", [("jane", "smile", 0.0), ("adam", "rest", 8.0), ("adam", "aa", -8.0), ("jane", "surprise", 4.0)]
 )
 def test_a_photo_that_is_good_enough_is_not_refused(good: tuple[str, str, float]):
-    assert from_photo(jpeg(portrait(*good)), _profile(), faces.finder()).manifest.id == "maya"
+    assert from_photo(jpeg(portrait(*good)), _profile(), faces.finder()).manifest.id == "zora"
 
 
 def _shrunk(picture: np.ndarray, side: int) -> np.ndarray:

@@ -40,7 +40,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "id_"), [("Maya", "maya"), ("Ana María", "ana-maria"), ("  Dr. K  ", "dr-k"), ("Me 2", "me-2")]
+    ("name", "id_"), [("Zora", "zora"), ("Ana María", "ana-maria"), ("  Dr. K  ", "dr-k"), ("Me 2", "me-2")]
 )
 def test_an_id_follows_from_the_name(name: str, id_: str):
     assert Profile(name).id == id_
@@ -59,7 +59,7 @@ def test_a_name_that_makes_no_id_is_refused(name: str):
 @pytest.mark.parametrize("field", ["consent", "mark"])
 def test_a_text_that_is_too_long_is_named(field: str):
     with pytest.raises(InputError, match=field):
-        Profile("Maya", **{field: "x" * 3000})
+        Profile("Zora", **{field: "x" * 3000})
 
 
 def test_a_pack_on_the_shelf_is_found_and_removed(tmp_path: Path, pack: Pack):
@@ -93,7 +93,7 @@ def test_who_is_not_there_cannot_be_removed(tmp_path: Path, pack: Pack):
 def test_a_folder_that_cannot_be_written_is_said_before_any_work(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="ROSTRA_PRESENTERS"):
-        Shelf(tmp_path / "file" / "own").reserve("maya")
+        Shelf(tmp_path / "file" / "own").reserve("zora")
 
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path, people: Path):
@@ -130,10 +130,10 @@ def test_the_commands_list_show_and_remove(capfd: pytest.CaptureFixture[str], ow
 @pytest.mark.parametrize(
     ("arguments", "code", "hint"),
     [
-        (("Maya",), 2, "--photo"),
+        (("Zora",), 2, "--photo"),
         (("jane", "--photo", "me.jpg"), 2, "comes with Rostra"),
         (("42", "--photo", "me.jpg"), 2, "Begin with a letter"),
-        (("Maya", "--photo", "me.jpg", "--voice", "hart"), 2, "heart"),
+        (("Zora", "--photo", "me.jpg", "--voice", "hart"), 2, "heart"),
     ],
 )
 def test_what_cannot_be_added_says_why(

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         "", "Language model that composes, as its server calls it; without it, sentences are chosen."
     )
     llm_url: str = _setting("", "Server of the model, `http://host:port/v1`; OpenAI's without it.")
-    llm_key: SecretStr | None = _setting(None, "Key for that server.")
+    llm_key: SecretStr | None = _setting(None, "Key that the server of the model asks for.")
     renderers: int = _setting(
         2, "Scenes that are rendered at the same time; each takes some 0.7 GB.", "processes", ge=1, le=64
     )

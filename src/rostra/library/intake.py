@@ -78,8 +78,8 @@ class Intake:
             filled = await self._entries.fill(entry, path, extension if extension.isalnum() else "")
         except RostraError as error:
             path.unlink(missing_ok=True)
-            log.warning("fetching failed", entry=entry.id, why=str(error))
             await self._entries.fail(entry.id, str(error), entry.version, FAILED_IMPORT)
+            log.warning("fetching failed", entry=entry.id, why=str(error))
         else:
             self.take(filled)
 
@@ -96,11 +96,11 @@ class Intake:
             try:
                 await self._make(entry)
             except RostraError as error:
-                log.warning("conversion failed", entry=entry.id, why=str(error))
                 await self._entries.fail(entry.id, str(error), entry.version)
+                log.warning("conversion failed", entry=entry.id, why=str(error))
             except Exception:
-                log.exception("conversion failed", entry=entry.id)
                 await self._entries.fail(entry.id, "The conversion failed.", entry.version)
+                log.exception("conversion failed", entry=entry.id)
 
     async def _make(self, entry: Entry) -> None:
         source = next(one for one in await self._entries.assets(entry.id) if one.role == SOURCE)

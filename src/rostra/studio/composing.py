@@ -147,8 +147,8 @@ class Composing:
         except RostraError as error:
             await self._fail(video, error.code, str(error))
         except Exception:
-            log.exception("composing failed", video=video.id)
             await self._fail(video, "INTERNAL_SERVER_ERROR", "The composing failed.")
+            log.exception("composing failed", video=video.id)
         else:
             ended = {"status": COMPOSED, "scenes": written.scenes, "composed": True, "error": None}
             named = {"name": written.name} if given.get("generateName") else {}
@@ -166,10 +166,10 @@ class Composing:
         return found
 
     async def _fail(self, video: Video, code: str, why: str) -> None:
-        log.warning("composing failed", video=video.id, why=why)
         await self._videos.move(
             video.id, COMPOSING, status=COMPOSE_ERROR, error={"code": code, "message": why}
         )
+        log.warning("composing failed", video=video.id, why=why)
 
 
 class Extract:

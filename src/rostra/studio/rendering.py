@@ -105,8 +105,8 @@ class Rendering:
         except RostraError as error:
             await self._fail(video, error.code, str(error), {})
         except Exception:
-            log.exception("rendering failed", video=video.id)
             await self._fail(video, "INTERNAL_SERVER_ERROR", "The rendering failed.", {})
+            log.exception("rendering failed", video=video.id)
 
     async def _make(self, video: Video) -> None:
         folder = self._entries.store.staged(f"video-{video.id}")
@@ -217,9 +217,9 @@ class Rendering:
         raise RostraError("The library did not take the video.", "Generate again.")
 
     async def _fail(self, video: Video, code: str, message: str, about: Mapping[str, str]) -> None:
-        log.warning("rendering failed", video=video.id, code=code, why=message)
         error = {"code": code, "message": message, **{k: v for k, v in about.items() if k == "sceneId"}}
         await self._videos.move(video.id, GENERATING, status=GENERATE_ERROR, error=error, progress=None)
+        log.warning("rendering failed", video=video.id, code=code, why=message)
 
 
 class Progress:
