@@ -112,10 +112,8 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     partners = Partners(database)
     gate = Gate(partners, Ledger(database))
     entries = Entries(database, store)
-    uploads, intake = (
-        Uploads(database, store, fixed.largest_upload),
-        Intake(entries, fixed.largest_upload, fixed.fetch_private),
-    )
+    uploads = Uploads(database, store, fixed.largest_upload)
+    intake = Intake(entries, fixed.largest_upload, fixed.fetch_private)
     captions = Captions(database)
     hands = Hands(engines.setup, engines.renderers)
     avatars = Avatars(database, engines.presenters, engines.backgrounds, entries)
@@ -143,7 +141,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             await intake.stop()
 
     app = FastAPI(title="Rostra", version=__version__, lifespan=life)
-    app.state.public_url, app.state.gate = fixed.public_url, gate
+    app.state.public_url = fixed.public_url
     services = [
         Session(gate), AppTokenService(gate, AppTokens(database)), System(), UploadTokenService(uploads),
         Media(entries, uploads, intake), BaseEntry(entries, uploads, intake),

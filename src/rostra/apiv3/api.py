@@ -135,14 +135,19 @@ class Api:
         text = str(tree.get("ks") or bearer(request) or "")
         if not text:
             return None
-        query = f"?{request.url.query}" if request.url.query else ""
-        return await self._gate.admit(text, Place(request.url.path + query, address(request), time.time()))
+        return await self._gate.admit(text, place(request))
 
 
 def bearer(request: Request) -> str:
     """A KS from the headers."""
     kind, _, text = request.headers.get("authorization", "").partition(" ")
     return text.strip() if kind.lower() in ("bearer", "ks") else request.headers.get("x-kaltura-ks", "")
+
+
+def place(request: Request) -> Place:
+    """Where a KS is used that comes with a request."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Place(request.url.path + query, address(request), time.time())
 
 
 def address(request: Request) -> str:

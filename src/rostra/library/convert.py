@@ -9,9 +9,7 @@ about itself, or breaks a decoder, breaks this process and nothing else; it ends
 
 from __future__ import annotations
 
-import ctypes
 import json
-import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -25,6 +23,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from rostra import films
+from rostra.children import end_with_parent
 from rostra.errors import MediaError, RostraError
 
 FIELD = "resource"
@@ -40,7 +39,6 @@ UPRIGHT = (  # FFmpeg's filters that turn a picture by no, one, two, three quart
 )  # fmt: skip
 SOURCE = "source"  # in place of a file: the source itself
 FAULTS = 50  # damaged packets in a row that are passed over
-PR_SET_PDEATHSIG = 1  # Linux: a signal for when the parent ends
 
 
 @dataclass
@@ -307,8 +305,7 @@ def picture(path: Path, at: float) -> Image.Image:
 
 def main() -> int:
     """The command."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     source, folder = map(Path, sys.argv[1:3])
     try:
         facts = convert(source, folder)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
@@ -21,10 +20,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from rostra.apiv3.api import address, bearer
+from rostra.apiv3.api import bearer, place
 from rostra.apiv3.request import from_path
 from rostra.errors import KsError, MediaError, MissingFileError
-from rostra.identity.checks import Call as Place
 from rostra.identity.gate import Gate
 from rostra.library import hls, thumbnails
 from rostra.library.entries import POSTER, SOURCE, WEB, Entries
@@ -156,9 +154,9 @@ class Delivery:
 
     async def _picture(self, entry: Entry, wanted: Wanted, name: str) -> bytes:
         """A picture from the cache, or made."""
-        place = self._entries.store.cached(f"thumb-{name}")
-        if place.exists():
-            return await asyncio.to_thread(place.read_bytes)
+        kept = self._entries.store.cached(f"thumb-{name}")
+        if kept.exists():
+            return await asyncio.to_thread(kept.read_bytes)
         moments = wanted.needs_film
         roles = (WEB, SOURCE) if moments else (POSTER, SOURCE)
         assets = {one.role: one for one in await self._entries.assets(entry.id)}
@@ -171,9 +169,9 @@ class Delivery:
                 data = await asyncio.to_thread(thumbnails.make, path, wanted, entry.duration / 1000)
             except MediaError:
                 return thumbnails.placeholder(wanted)
-        part = place.with_suffix(".part")
+        part = kept.with_suffix(".part")
         await asyncio.to_thread(part.write_bytes, data)
-        part.replace(place)
+        part.replace(kept)
         return data
 
     async def _entry(self, request: Request, given: Mapping[str, str], id_: str, ready: bool = True) -> Entry:
@@ -184,10 +182,8 @@ class Delivery:
         partner = await self._gate.partners.find(entry.partner)
         ks = given.get("ks") or bearer(request)
         if ks:
-            query = f"?{request.url.query}" if request.url.query else ""
-            place = Place(request.url.path + query, address(request), time.time())
             try:
-                who = await self._gate.admit(ks, place)
+                who = await self._gate.admit(ks, place(request))
             except KsError as error:
                 raise RefusedError(403, "INVALID_KS") from error
             if not may_see(who, entry, await self._entries.shared(entry.partner)):

@@ -8,17 +8,16 @@ they are, and documents that never end, stop at LARGEST.
 
 from __future__ import annotations
 
-import ctypes
 import io
 import json
 import resource
-import signal
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+from rostra.children import end_with_parent
 from rostra.errors import MediaError, RostraError
 
 LARGEST = 2_000_000  # characters of a text
@@ -28,7 +27,6 @@ TIME = 120  # s of processor time
 FIELD = "resource"
 SILENT = ("script", "style", "head", "template", "noscript")
 BLOCKS = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "td", "th")
-PR_SET_PDEATHSIG = 1  # Linux: a signal for when the parent ends
 
 
 def text_of(data: bytes, name: str) -> str:
@@ -155,8 +153,7 @@ class _Page(HTMLParser):
 
 def main() -> int:
     """The command."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (TIME, TIME))
     source, target, name = sys.argv[1:4]

@@ -6,7 +6,6 @@ Shapes and routes only: each route translates, calls one function of the studio,
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -20,9 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rostra.apiv3.api import address, bearer
+from rostra.apiv3.api import bearer, place
 from rostra.errors import KsError, RostraError
-from rostra.identity.checks import Call as Place
 from rostra.identity.ks import Ks
 from rostra.identity.ledger import WIDGET
 from rostra.studio.avatars import Owner
@@ -194,8 +192,7 @@ async def caller(request: Request, studio: Annotated[Studio, Depends(here)]) -> 
     text = bearer(request)
     if not text:
         raise StudioError("MISSING_KS", "The Authorization header holds no KS")
-    query = f"?{request.url.query}" if request.url.query else ""
-    ks = await studio.gate.admit(text, Place(request.url.path + query, address(request), time.time()))
+    ks = await studio.gate.admit(text, place(request))
     if WIDGET in ks.privileges:
         raise StudioError("SERVICE_FORBIDDEN", "A widget's session may not do this")
     return ks

@@ -10,7 +10,6 @@ with its parent, or when its input does.
 from __future__ import annotations
 
 import base64
-import ctypes
 import json
 import os
 import signal
@@ -19,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PR_SET_PDEATHSIG = 1  # Linux: a signal for when the parent ends
+from rostra.children import end_with_parent
+
 STEP = 0.01  # share of a task between two reports
 BIT_RATE = 64_000  # of a preview's MP3
 
@@ -139,8 +139,7 @@ def _scene(given: Task) -> Any:
 
 def main() -> None:
     """Serve until the input ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to deal with
     out = os.fdopen(os.dup(1), "w", buffering=1)  # nobody else writes there
     os.dup2(2, 1)
