@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rostra.errors import AccessError, InputError
@@ -130,10 +130,8 @@ class AppTokens:
         wanted = select(AppToken).where(AppToken.partner == partner, AppToken.status != DELETED)
         for name, value in equal.items():
             wanted = wanted.where(getattr(AppToken, name) == value)
-        ordered = wanted.order_by(AppToken.created.desc(), AppToken.id).limit(size).offset(size * (page - 1))
-        async with self._database.reading() as session:
-            total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
-            return (await session.scalars(ordered)).all(), total or 0
+        order = (AppToken.created.desc(), AppToken.id)
+        return await self._database.page(wanted, order, size, size * (page - 1))
 
     async def update(self, partner: int, id_: str, values: Mapping[str, Any]) -> AppToken:
         """Change what is given of a token.

@@ -102,11 +102,8 @@ class Entries:
         wanted = await self._wanted(ks, where)
         if size * page > BEYOND:
             raise ApiError("QUERY_EXCEEDED_MAX_MATCHES_ALLOWED", f"No results beyond {BEYOND}", LIMIT=BEYOND)
-        ordered = wanted.order_by(*(order or (Entry.created.desc(),)), Entry.id)
-        async with self._database.reading() as session:
-            total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
-            found = await session.scalars(ordered.limit(size).offset(size * (page - 1)))
-            return found.all(), total or 0
+        ordered = (*(order or (Entry.created.desc(),)), Entry.id)
+        return await self._database.page(wanted, ordered, size, size * (page - 1))
 
     async def count(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> int:
         """How many entries somebody may list."""

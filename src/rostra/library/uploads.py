@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from rostra.apiv3.errors import ApiError
 from rostra.drafts import refusal
@@ -87,10 +87,8 @@ class Uploads:
         for name, value in where.items():
             column = getattr(Upload, name)
             wanted = wanted.where(column.in_(value) if isinstance(value, list) else column == value)
-        ordered = wanted.order_by(Upload.created.desc(), Upload.id).limit(size).offset(size * (page - 1))
-        async with self._database.reading() as session:
-            total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
-            return (await session.scalars(ordered)).all(), total or 0
+        order = (Upload.created.desc(), Upload.id)
+        return await self._database.page(wanted, order, size, size * (page - 1))
 
     async def receive(
         self,

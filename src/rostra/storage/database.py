@@ -8,14 +8,14 @@ another has written, and would fail instead of waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Select, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -27,6 +27,9 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_t
 FIELD, CHECK = "database_url", "Check ROSTRA_DATABASE_URL and ROSTRA_HOME."
 EXAMPLE = "Write sqlite:///folder/rostra.db or postgresql://user@host/name."
 WRITES = "rostra_writes"  # execution option of a transaction that will write
+
+Row = TypeVar("Row")
+Page = tuple[Sequence[Row], int]
 
 
 class Database:
@@ -71,6 +74,20 @@ class Database:
         """A transaction that only reads."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
+
+    async def page(self, wanted: Select[Row], order: Sequence[Any], size: int, skipped: int) -> Page[Row]:
+        """Some of the rows that are wanted, and how many there are.
+
+        Args:
+            wanted: all of them.
+            order: columns.
+            size: rows at most.
+            skipped: rows that are left out before.
+        """
+        async with self.reading() as session:
+            total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
+            rows = await session.scalars(wanted.order_by(*order).limit(size).offset(skipped))
+            return rows.all(), total or 0
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:

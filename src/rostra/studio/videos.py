@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rostra.storage.database import Database
@@ -93,10 +93,7 @@ class Videos:
             where: further conditions.
         """
         wanted = select(Video).where(Video.partner == owner.partner, Video.user == owner.user, *where)
-        async with self._database.reading() as session:
-            total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
-            ordered = wanted.order_by(ORDERS[order], Video.id).offset(offset).limit(limit)
-            return (await session.scalars(ordered)).all(), total or 0
+        return await self._database.page(wanted, (ORDERS[order], Video.id), limit, offset)
 
     async def update(self, owner: Owner, id_: str, given: Mapping[str, Any]) -> Video:
         """Change what is given: `name`, `avatar` (None clears it), `scenes` (all of them).
