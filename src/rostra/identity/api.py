@@ -16,7 +16,7 @@ from rostra.errors import AccessError, InputError, KsError
 from rostra.identity.gate import Gate, mint
 from rostra.identity.ks import ADMIN, USER, Ks
 from rostra.identity.privileges import Privileges
-from rostra.identity.tokens import DELETED, AppToken, AppTokenError, AppTokens
+from rostra.identity.tokens import DELETED, AppToken, AppTokens
 
 TRIES, WINDOW = 10, 60.0  # wrong secrets, and seconds within which they count
 REMEMBERED = 10_000  # of those who gave wrong secrets
@@ -172,7 +172,7 @@ class AppTokenService(Service):
     @action(admin=True, reads=True)
     async def get(self, call: Call, id: str) -> Thing:
         """One."""
-        return shown(await self._named(call, id))
+        return shown(await self._tokens.get(call.who.partner, id))
 
     @action(admin=True, reads=True)
     async def list(
@@ -190,7 +190,7 @@ class AppTokenService(Service):
     @action(admin=True)
     async def update(self, call: Call, id: str, appToken: AppTokenIn) -> Thing:
         """Change what is given; hash and type of session stay."""
-        values, now = appToken.columns(), await self._named(call, id)
+        values, now = appToken.columns(), await self._tokens.get(call.who.partner, id)
         for column, field in (("hash", "hashType"), ("type", "sessionType")):
             if values.get(column, getattr(now, column)) != getattr(now, column):
                 raise ApiError(
@@ -203,7 +203,6 @@ class AppTokenService(Service):
     @action(admin=True)
     async def delete(self, call: Call, id: str) -> None:
         """Make it useless; sessions that it has started go on."""
-        await self._named(call, id)
         await self._tokens.update(call.who.partner, id, {"status": DELETED})
 
     @action(widget=True, reads=True)
@@ -220,17 +219,9 @@ class AppTokenService(Service):
         """A session of the token's kind."""
         partner = await self._gate.partners.get(call.who.partner)
         wanted = Ks(partner.id, userId, USER, 0, Privileges.parse(sessionPrivileges))
-        try:
-            ks = await self._tokens.start(partner, call.who, id, tokenHash, wanted, max(expiry, 0))
-        except AppTokenError as error:
-            raise ApiError(error.wire_code, error.message, **error.about) from error
-        return session_info(ks)
-
-    async def _named(self, call: Call, id_: str) -> AppToken:
-        try:
-            return await self._tokens.get(call.who.partner, id_)
-        except AppTokenError as error:
-            raise ApiError(error.wire_code, error.message, **error.about) from error
+        return session_info(
+            await self._tokens.start(partner, call.who, id, tokenHash, wanted, max(expiry, 0))
+        )
 
 
 class System(Service):

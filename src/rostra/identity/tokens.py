@@ -16,13 +16,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rostra.errors import AccessError, InputError
+from rostra.apiv3.errors import ApiError
+from rostra.errors import InputError
 from rostra.identity.gate import mint
 from rostra.identity.ks import ADMIN, USER, Ks
 from rostra.identity.partners import Partner
 from rostra.identity.privileges import Privileges
 from rostra.storage.database import Database
-from rostra.storage.tables import Table, fresh_id, now
+from rostra.storage.tables import Dated, Table, fresh_id, now
 
 DISABLED, ACTIVE, DELETED = 1, 2, 3
 HASHES = {"MD5": 16, "SHA1": 20, "SHA256": 32, "SHA512": 64}  # bytes, as many as the token has
@@ -31,7 +32,7 @@ DEFAULT_LIFE = 86400  # s
 LONGEST = 2000  # characters of a text
 
 
-class AppToken(Table):
+class AppToken(Dated, Table):
     """One token."""
 
     __tablename__ = "app_tokens"
@@ -47,22 +48,6 @@ class AppToken(Table):
     privileges: Mapped[str]
     expiry: Mapped[int]  # s; 0 for never
     description: Mapped[str]
-    created: Mapped[int]  # ms
-    updated: Mapped[int]
-
-
-class AppTokenError(AccessError):
-    """A token that cannot be used.
-
-    Args:
-        code: as clients know it.
-        message: for people.
-        about: of the message, by name.
-    """
-
-    def __init__(self, code: str, message: str, **about: object) -> None:
-        super().__init__(message)
-        self.wire_code, self.about = code, about
 
 
 class AppTokens:
@@ -108,12 +93,12 @@ class AppTokens:
         """A token.
 
         Raises:
-            AppTokenError: there is none.
+            ApiError: there is none.
         """
         async with self._database.reading() as session:
             found = await session.get(AppToken, id_)
         if found is None or found.partner != partner or found.status == DELETED:
-            raise AppTokenError("INVALID_APP_TOKEN_ID", f"Invalid application token id [{id_}]", ID=id_)
+            raise ApiError("INVALID_APP_TOKEN_ID", f"Invalid application token id [{id_}]", ID=id_)
         return found
 
     async def list(
@@ -137,16 +122,14 @@ class AppTokens:
         """Change what is given of a token.
 
         Raises:
-            AppTokenError: there is none.
+            ApiError: there is none.
             InputError: a value cannot be.
         """
         await self.get(partner, id_)
         async with self._database.writing() as session:
             found = await session.get_one(AppToken, id_)
-            for name, value in values.items():
-                setattr(found, name, value)
+            found.change(**values)
             _check({name: getattr(found, name) for name in ("hash", "type", "duration", "expiry", *TEXTS)})
-            found.updated = now()
         return found
 
     async def start(
@@ -163,18 +146,18 @@ class AppTokens:
             life: seconds that are asked for; the token's without.
 
         Raises:
-            AppTokenError: the token is not there, not active, over, or was not shown.
+            ApiError: the token is not there, not active, over, or was not shown.
         """
         token = await self.get(partner.id, id_)
         proof = hashlib.new(
             token.hash, (caller.text + token.token).encode(), usedforsecurity=False
         ).hexdigest()
         if not hmac.compare_digest(proof, shown.lower()):
-            raise AppTokenError("INVALID_APP_TOKEN_HASH", "Invalid application token hash")
+            raise ApiError("INVALID_APP_TOKEN_HASH", "Invalid application token hash")
         if token.status != ACTIVE:
-            raise AppTokenError("APP_TOKEN_NOT_ACTIVE", f"Application token [{id_}] is not active", ID=id_)
+            raise ApiError("APP_TOKEN_NOT_ACTIVE", f"Application token [{id_}] is not active", ID=id_)
         if token.expiry and token.expiry <= time.time():
-            raise AppTokenError("EXPIRED_TOKEN", f"Application token [{id_}] has expired", ID=id_)
+            raise ApiError("EXPIRED_TOKEN", f"Application token [{id_}] has expired", ID=id_)
         most = token.duration or DEFAULT_LIFE
         asked = wanted.privileges if wanted else Privileges()
         user = token.user or (wanted.user if wanted else "")

@@ -98,9 +98,7 @@ class Captions:
         """Set columns."""
         async with self._database.writing() as session:
             found = await session.get_one(Caption, id_)
-            for name, value in values.items():
-                setattr(found, name, value)
-            found.updated = now()
+            found.change(**values)
         return found
 
     async def fill(self, caption: Caption, content: str) -> Caption:

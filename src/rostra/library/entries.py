@@ -115,9 +115,7 @@ class Entries:
         """Set columns of an entry."""
         async with self._database.writing() as session:
             found = await session.get_one(Entry, id_)
-            for name, value in values.items():
-                setattr(found, name, value)
-            found.updated = now()
+            found.change(**values)
         return found
 
     async def delete(self, entry: Entry) -> None:
@@ -183,8 +181,7 @@ class Entries:
             found = await session.get(Entry, entry)
             if found is None or found.status == DELETED or found.version != version:
                 return False
-            for name, value in {**facts, "status": READY, "updated": now()}.items():
-                setattr(found, name, value)
+            found.change(**facts, status=READY)
             for asset in await _assets(session, entry):
                 asset.status = READY
                 if asset.role == SOURCE:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rostra.storage.tables import Table
+from rostra.storage.tables import Dated, Table
 
 LETTERS = string.ascii_lowercase + string.digits
 
@@ -29,7 +29,7 @@ def fresh_asset_id() -> str:
     return "1_" + "".join(secrets.choice(LETTERS) for _ in range(8))
 
 
-class Entry(Table):
+class Entry(Dated, Table):
     """A video, picture, sound or document."""
 
     __tablename__ = "entries"
@@ -57,11 +57,9 @@ class Entry(Table):
     views: Mapped[int]
     played: Mapped[int]  # s
     extra: Mapped[dict[str, Any]]  # what clients set and we only keep; why a conversion failed
-    created: Mapped[int]  # ms
-    updated: Mapped[int]
 
 
-class Asset(Table):
+class Asset(Dated, Table):
     """A file of an entry: its source, its web rendition, its poster."""
 
     __tablename__ = "assets"
@@ -81,11 +79,9 @@ class Asset(Table):
     codec: Mapped[str]
     container: Mapped[str]
     version: Mapped[int]
-    created: Mapped[int]  # ms
-    updated: Mapped[int]
 
 
-class Upload(Table):
+class Upload(Dated, Table):
     """A file on its way, in one piece or in chunks."""
 
     __tablename__ = "uploads"
@@ -100,11 +96,9 @@ class Upload(Table):
     chunks: Mapped[int]
     closes: Mapped[bool]  # by itself, when all has come
     entry: Mapped[str]  # what it became
-    created: Mapped[int]  # ms
-    updated: Mapped[int]
 
 
-class Caption(Table):
+class Caption(Dated, Table):
     """Captions of an entry, in one language."""
 
     __tablename__ = "captions"
@@ -120,5 +114,3 @@ class Caption(Table):
     status: Mapped[int]  # 0 while it has no content, then as of entries
     content: Mapped[str]
     version: Mapped[int]
-    created: Mapped[int]  # ms
-    updated: Mapped[int]

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped
 
 
 class Table(DeclarativeBase):
@@ -20,6 +20,19 @@ class Table(DeclarativeBase):
         list[dict[str, Any]]: JSON,
         dict[str, Any]: JSON,
     }
+
+
+class Dated:
+    """A row that knows when it was made and last changed."""
+
+    created: Mapped[int]  # ms
+    updated: Mapped[int]
+
+    def change(self, **values: Any) -> None:
+        """Set columns, as of now."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.updated = now()
 
 
 def fresh_id() -> str:

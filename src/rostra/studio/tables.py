@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rostra.storage.tables import Table
+from rostra.storage.tables import Dated, Table
 
 # States of a video project
 DRAFT, COMPOSING, COMPOSED, COMPOSE_ERROR = "draft", "composing", "composed", "compose-error"
@@ -15,7 +15,7 @@ GENERATING, READY, GENERATE_ERROR = "generating", "ready", "generate-error"
 BUSY = (COMPOSING, GENERATING)
 
 
-class Avatar(Table):
+class Avatar(Dated, Table):
     """A presenter before a background."""
 
     __tablename__ = "avatars"
@@ -27,11 +27,9 @@ class Avatar(Table):
     template: Mapped[str]  # id of the presenter
     background: Mapped[dict[str, Any]]  # as it was given
     canonical: Mapped[str]  # the same for backgrounds that look the same
-    created: Mapped[int]  # ms
-    updated: Mapped[int]
 
 
-class Video(Table):
+class Video(Dated, Table):
     """A video project."""
 
     __tablename__ = "videos"
@@ -49,5 +47,3 @@ class Video(Table):
     composed: Mapped[bool]  # whether a compose has succeeded since the scenes were last empty
     error: Mapped[dict[str, Any] | None]
     progress: Mapped[dict[str, Any] | None]
-    created: Mapped[int]  # ms
-    updated: Mapped[int]

@@ -127,8 +127,7 @@ class Videos:
         """
         async with self._database.writing() as session:
             video = await _own(session, owner, id_)
-            if video.status == GENERATING:
-                raise StudioError("VIDEO_IS_BEING_GENERATED", "The video is being generated", id=id_)
+            _check_still(video)
             if video.status in BUSY:
                 raise StudioError("VIDEO_IS_PROCESSING", "The video is being worked on", id=id_)
             await session.delete(video)
@@ -144,8 +143,8 @@ class Videos:
             if video.status not in (COMPOSE_ERROR, GENERATE_ERROR):
                 message = f"A video that is {video.status} cannot be reset"
                 raise StudioError("CANNOT_RESET_STATUS", message, id=id_)
-            video.status = DRAFT if video.status == COMPOSE_ERROR else _unrendered(video)
-            video.error, video.progress, video.updated = None, None, now()
+            status = DRAFT if video.status == COMPOSE_ERROR else _unrendered(video)
+            video.change(status=status, error=None, progress=None)
         return video
 
     async def start(self, owner: Owner, id_: str) -> Video:
@@ -156,14 +155,13 @@ class Videos:
         """
         async with self._database.writing() as session:
             video = await _own(session, owner, id_)
-            if video.status == GENERATING:
-                raise StudioError("VIDEO_IS_BEING_GENERATED", "The video is being generated", id=id_)
+            _check_still(video)
             if video.status not in (DRAFT, COMPOSED):
                 message = f"A video that is {video.status} cannot be generated"
                 raise StudioError("VIDEO_CANNOT_GENERATE", message, id=id_)
             _check_complete(video)
-            video.status, video.error, video.updated = GENERATING, None, now()
-            video.progress = {"percent": 0, "stage": "waiting", "secondsLeft": None}
+            waiting = {"percent": 0, "stage": "waiting", "secondsLeft": None}
+            video.change(status=GENERATING, error=None, progress=waiting)
         return video
 
     async def move(self, id_: str, before: str, **values: Any) -> bool:
@@ -172,9 +170,7 @@ class Videos:
             video = await session.get(Video, id_)
             if video is None or video.status != before:
                 return False
-            for name, value in values.items():
-                setattr(video, name, value)
-            video.updated = now()
+            video.change(**values)
         return True
 
     async def compose(self, owner: Owner, id_: str, given: Mapping[str, Any]) -> Video:
@@ -185,13 +181,11 @@ class Videos:
         """
         async with self._database.writing() as session:
             video = await _own(session, owner, id_)
-            if video.status == GENERATING:
-                raise StudioError("VIDEO_IS_BEING_GENERATED", "The video is being generated", id=id_)
+            _check_still(video)
             if video.status not in (DRAFT, COMPOSED):
                 message = f"A video that is {video.status} cannot be composed"
                 raise StudioError("VIDEO_CANNOT_COMPOSE", message, id=id_)
-            video.status, video.composition, video.error = COMPOSING, dict(given), None
-            video.updated = now()
+            video.change(status=COMPOSING, composition=dict(given), error=None)
         return video
 
     async def running(self, status: str = GENERATING) -> Sequence[Video]:
@@ -223,6 +217,12 @@ def avatar_of(video: Video, scene: Mapping[str, Any]) -> str:
         message = "Neither the video nor the scene has an avatar"
         raise StudioError("VIDEO_AVATAR_NOT_CONFIGURED", message, id=video.id)
     return str(id_)
+
+
+def _check_still(video: Video) -> None:
+    """Refuse a project while it is rendered."""
+    if video.status == GENERATING:
+        raise StudioError("VIDEO_IS_BEING_GENERATED", "The video is being generated", id=video.id)
 
 
 def _check_complete(video: Video) -> None:
