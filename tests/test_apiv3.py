@@ -416,3 +416,4 @@ def test_the_server_tells_that_it_lives(origin: str):
     assert httpx.get(f"{origin}/healthz").text == "ok"
     assert httpx.get(f"{origin}/readyz").json() == {"database": True}
     assert httpx.get(f"{origin}/openapi.json").json()["info"]["title"] == "Rostra"
+    assert httpx.get(f"{origin}/", follow_redirects=True).url.path == "/docs"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -152,6 +152,11 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
     app.router.routes += Delivery(gate, entries).routes()
     install(app, Studio(gate, avatars, videos, composing, rendering, hands, store))
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        """Where a visitor goes who opens the address that the server prints."""
+        return RedirectResponse("/docs")
 
     @app.get("/healthz", response_class=PlainTextResponse, tags=["health"])
     async def healthz() -> str:
