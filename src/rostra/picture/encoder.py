@@ -27,6 +27,8 @@ from rostra.picture.frame import Bytes, Size, Yuv420
 
 CRF = 21  # x264: quality, lower is better and larger
 PRESET = "veryfast"
+# Finer motion search than this is lost on a still camera: a quarter of the time for 0.02 dB in the face.
+SEARCH = {"veryfast": {"x264-params": "subme=1"}}
 KEY_EVERY = 4.0  # s between key frames at most, for seeking
 SOUND_BIT_RATE = 96_000  # bit/s of AAC, mono speech
 SOUND_SEARCH = (
@@ -74,7 +76,8 @@ class Mp4Writer:
             if path.is_dir():
                 raise IsADirectoryError(21, "it is a folder")
             self._file = av.open(str(self._part), "w", format="mp4", options={"movflags": "+faststart"})
-            self._video = _video(self._file, size, fps, {"crf": str(crf), "preset": preset}, threads)
+            options = {"crf": str(crf), "preset": preset, **SEARCH.get(preset, {})}
+            self._video = _video(self._file, size, fps, options, threads)
             self._audio = None if rate is None else _audio(self._file, rate)
             self._file.start_encoding()
         except (OSError, av.FFmpegError) as error:

@@ -20,7 +20,7 @@ import numpy as np
 
 from rostra.acting.actor import Actor
 from rostra.picture.backdrop import backdrop
-from rostra.picture.encoder import film_frame
+from rostra.picture.encoder import SEARCH, film_frame
 from rostra.picture.frame import Size, Yuv420
 from rostra.picture.layout import Layout
 from rostra.picture.stage import Stage
@@ -139,8 +139,9 @@ class Bench:
         """How it was measured, in one line."""
         how = self.encoding
         threads = how.threads or "automatic"
+        search = "".join(f" {value}" for value in SEARCH.get(how.preset, {}).values())
         return (
-            f"{self.presenter} with the voice {self.voice}, {self.fps} fps, x264 {how.preset} "
+            f"{self.presenter} with the voice {self.voice}, {self.fps} fps, x264 {how.preset}{search} "
             f"crf {how.crf:g}, threads {threads}; medians of {len(self.rounds)} rounds; "
             f"load before: {self.load:.1f}"
         )
