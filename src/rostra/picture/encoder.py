@@ -159,14 +159,19 @@ class FilmFrame(Yuv420):
         super().__init__(*(_view(plane) for plane in picture.planes))
         self.picture = picture
 
+    @classmethod
+    def black(cls, size: Size) -> FilmFrame:
+        """A black frame."""
+        frame = cls(VideoFrame(size.width, size.height, "yuv420p"))
+        frame.y[:], frame.u[:], frame.v[:] = 16, 128, 128
+        return frame
+
 
 def film_frame(size: Size) -> Yuv420:
     """A black frame, one that is taken without copying where FFmpeg's rows have no padding."""
-    picture = VideoFrame(size.width, size.height, "yuv420p")
-    if any(plane.line_size != plane.width for plane in picture.planes):
+    frame = FilmFrame.black(size)
+    if any(plane.line_size != plane.width for plane in frame.picture.planes):
         return Yuv420.empty(size)
-    frame = FilmFrame(picture)
-    frame.y[:], frame.u[:], frame.v[:] = 16, 128, 128
     return frame
 
 

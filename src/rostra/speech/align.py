@@ -74,7 +74,7 @@ def align(
     length = len(pcm) / rate
     if not chunks:
         return (Phone(SILENCE, 0.0, length),), timing.words(words, [])
-    found = timing.filled(_borders(_hearable(pcm, rate), chunks), length)
+    found = timing.filled(_borders(hearable(pcm, rate), chunks), length)
     return timing.phones(found), timing.words(words, found)
 
 
@@ -149,7 +149,7 @@ def _decoder() -> Any:
     return Decoder(samprate=float(RATE), bestpath=False, lm=None, loglevel="FATAL", logfn=os.devnull, **BEAMS)
 
 
-def _hearable(pcm: Pcm, rate: int) -> bytes:
+def hearable(pcm: Pcm, rate: int) -> bytes:
     """The sound at the recogniser's rate, not too quiet."""
     sound = resample(pcm.astype(np.float64), rate, RATE)
     peak = max(float(np.abs(sound).max(initial=0.0)), 32767 * LOWEST)

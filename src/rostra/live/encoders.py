@@ -1,0 +1,134 @@
+"""Encoders of a live picture and sound: each picture and each 20 ms leave at once.
+
+x264 and libvpx as FFmpeg has them, with no picture held back, no B-frames, key frames only when asked for or
+every ten seconds. Their bit rate may change at any time.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+import av
+import numpy as np
+from av.video.frame import PictureType
+
+from rostra.live.performance import RATE
+from rostra.picture.encoder import FilmFrame
+from rostra.picture.frame import Size
+from rostra.speech.speech import Pcm
+
+Codec = Literal["H264", "VP8"]
+AnyPacket: TypeAlias = "av.Packet[Any]"  # of PyAV, typed by its stream
+
+VIDEO_CLOCK = 90_000  # Hz, of RTP time stamps (RFC 6184, RFC 7741)
+KEY_EVERY = 10  # s
+BIT_RATE = {"H264": 500_000, "VP8": 600_000}  # bit/s at 512x512 and 25 fps
+SOUND_BIT_RATE = 32_000  # bit/s, mono speech
+PACKET = 960  # samples of one Opus packet, 20 ms
+
+
+def bit_rate(codec: Codec, size: Size, fps: int) -> int:
+    """What a picture of this size should cost, bit/s: less for each pixel the more there are."""
+    share = (size.width * size.height * fps) / (512 * 512 * 25)
+    return int(BIT_RATE[codec] * share**0.75)
+
+
+class PictureEncoder:
+    """One encode of a session's picture, for all viewers of its codec. One thread at a time."""
+
+    def __init__(self, codec: Codec, size: Size, fps: int) -> None:
+        self._fps = fps
+        self._most = bit_rate(codec, size, fps)
+        self._wanted = self._most
+        self._key = True
+        context: Any = av.CodecContext.create("libx264" if codec == "H264" else "libvpx", "w")
+        context.width, context.height, context.pix_fmt = *size, "yuv420p"
+        context.framerate, context.time_base = Fraction(fps), Fraction(1, VIDEO_CLOCK)
+        context.bit_rate, context.thread_count = self._most, 1
+        context.gop_size = KEY_EVERY * fps
+        context.colorspace, context.color_range = 1, 1
+        context.options = _h264(self._most) if codec == "H264" else _vp8(self._most)
+        if codec == "H264":
+            context.profile = "Baseline"
+        context.open()
+        self._context = context
+
+    def key(self) -> None:
+        """Make the next picture one from which a viewer can start."""
+        self._key = True
+
+    def aim(self, rate: float) -> None:
+        """Spend at most so many bit/s, within a fifth and the whole of what the size deserves."""
+        self._wanted = round(min(max(rate, self._most / 5), self._most))
+
+    def encode(self, frame: FilmFrame, number: int) -> AnyPacket | None:
+        """Encode a picture; its number gives its time stamp."""
+        if self._context.bit_rate != self._wanted:
+            self._context.bit_rate = self._wanted
+        picture = frame.picture
+        picture.pts = number * VIDEO_CLOCK // self._fps
+        picture.time_base = self._context.time_base
+        picture.pict_type = PictureType.I if self._key else PictureType.NONE
+        self._key = False
+        return _joined(self._context.encode(picture), picture.pts, VIDEO_CLOCK)
+
+
+class SoundEncoder:
+    """Opus, mono. One thread at a time."""
+
+    def __init__(self) -> None:
+        context: Any = av.CodecContext.create("libopus", "w")
+        context.bit_rate, context.format, context.layout = SOUND_BIT_RATE, "s16", "mono"
+        context.sample_rate, context.time_base = RATE, Fraction(1, RATE)
+        context.options = {"application": "voip", "frame_duration": "20", "compression_level": "3"}
+        context.open()
+        self._context = context
+
+    def encode(self, sound: Pcm, start: int) -> list[AnyPacket]:
+        """Packets of a sound, (n * PACKET,) int16, whose first sample has this number."""
+        packets = []
+        for at in range(0, len(sound), PACKET):
+            piece = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(sound[at : at + PACKET]).reshape(1, -1), "s16", "mono"
+            )
+            piece.sample_rate, piece.pts, piece.time_base = RATE, start + at, Fraction(1, RATE)
+            packet = _joined(self._context.encode(piece), start + at, RATE)
+            if packet:
+                packets.append(packet)
+        return packets
+
+
+def _joined(packets: list[Any], pts: int, clock: int) -> AnyPacket | None:
+    """All that an encoder gave for one input as one packet, stamped anew."""
+    data = b"".join(bytes(packet) for packet in packets)
+    if not data:
+        return None
+    packet = av.Packet(data)
+    packet.pts, packet.time_base = pts, Fraction(1, clock)
+    packet.is_keyframe = bool(packets[0].is_keyframe)
+    return packet
+
+
+def _h264(rate: int) -> dict[str, str]:
+    return {
+        "preset": "superfast",
+        "tune": "zerolatency",
+        "maxrate": str(rate),
+        "bufsize": str(rate // 2),
+        "level": "31",
+        "forced-idr": "1",
+        "x264-params": "repeat-headers=1:scenecut=0",
+    }
+
+
+def _vp8(rate: int) -> dict[str, str]:
+    return {
+        "deadline": "realtime",
+        "cpu-used": "-8",
+        "lag-in-frames": "0",
+        "error-resilient": "default",
+        "maxrate": str(rate),
+        "bufsize": str(rate // 2),
+        "auto-alt-ref": "0",
+    }

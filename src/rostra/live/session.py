@@ -1,0 +1,327 @@
+"""A live session: one presenter on line, what is to be said, and who watches.
+
+Three things run for a session: the *clock* makes each moment a little ahead and hands it on when it is due,
+so that sound and picture keep their times; the *speech* takes what is to be said, piece by piece, and has it
+spoken ahead; and each viewer's peer sends what it gets. Nothing is drawn while nobody watches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from rostra.acting.actor import Actor
+from rostra.acting.manner import Manner
+from rostra.errors import InputError, RostraError
+from rostra.live.camera import Camera
+from rostra.live.encoders import AnyPacket, Codec, SoundEncoder
+from rostra.live.performance import RATE, Event, Performance, Said
+from rostra.live.speaker import Speaker, Wanted
+from rostra.live.turns import Piece, Turns
+from rostra.live.viewer import Viewer
+from rostra.picture.backdrop import backdrop
+from rostra.picture.frame import Size
+from rostra.picture.layout import Layout
+from rostra.picture.stage import Stage
+from rostra.presenters.pack import Pack
+
+FPS = 25
+SQUARE = Size(512, 512)
+LEAD = 0.025  # s before it is due that a moment is made
+SLIP = 0.08  # s of lateness after which the clock is set anew
+SPOKEN_AHEAD = 6.0  # s of speech that may wait ready
+PATIENCE = 30.0  # s that speech waits for somebody to watch
+MOST_VIEWERS = 20
+CONNECTING = 20.0  # s that a viewer has to connect
+LISTENERS = 1000  # events that a listener may be behind
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who is seen, before what."""
+
+    pack: Pack
+    background: str
+    size: Size = SQUARE
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What all sessions share.
+
+    Args:
+        speaker: makes speech.
+        threads: draw and encode.
+        addresses: under which the world reaches us, if others than our own.
+    """
+
+    speaker: Speaker
+    threads: Executor
+    addresses: Sequence[str] = ()
+
+
+@dataclass
+class Health:
+    """How a session fares."""
+
+    frames: int = 0
+    late: int = 0  # frames that were handed on more than a frame late
+    slips: int = 0
+    making: float = 0.0  # ms of a frame, the last ones on average
+
+
+class Session:
+    """One live session. Everything but the drawing happens in the event loop.
+
+    Args:
+        look: who is seen.
+        wanted: how they speak.
+        kit: what all sessions share.
+        seed: of their motion.
+    """
+
+    def __init__(self, look: Look, wanted: Wanted, kit: Kit, seed: int = 0) -> None:
+        self.id = f"s_{secrets.token_urlsafe(12)}"
+        self.look, self.wanted = look, wanted
+        self.health = Health()
+        self.viewers: dict[str, Viewer] = {}
+        self._kit, self._seed = kit, seed
+        self._turns = Turns()
+        self._news = asyncio.Event()
+        self._generation = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._listeners: set[asyncio.Queue[dict[str, Any] | None]] = set()
+        self._ended = False
+        self._alone: float | None = None  # since when speech waits for a viewer
+
+    async def open(self) -> None:
+        """Get ready.
+
+        Raises:
+            RostraError: the presenter or the background cannot be had.
+        """
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._kit.threads, self._prepare)
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._speak())]
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody watches."""
+        return any(viewer.connected for viewer in self.viewers.values())
+
+    def say(self, turn: str, text: str, final: bool) -> None:
+        """A chunk of a turn.
+
+        Raises:
+            InputError: too much is waiting, or a turn is closed that has no text.
+        """
+        if not text and not self._turns.has(turn) and not (final and self._turns.was_broken(turn)):
+            raise InputError("Text is required", "", "text")
+        self._turns.add(turn, text, final)
+        self._news.set()
+
+    async def say_recording(self, turn: str, recording: bytes) -> None:
+        """A sound that the presenter speaks.
+
+        Raises:
+            MediaError: it cannot be used.
+            InputError: too much is waiting.
+        """
+        generation = self._generation
+        parts = await self._kit.speaker.read(recording)
+        if generation == self._generation:
+            self._turns.add_recording(turn, parts)
+            self._news.set()
+
+    def interrupt(self) -> None:
+        """Stop speaking, forget what waits."""
+        self._generation += 1
+        self._turns.break_off()
+        self._performance.interrupt()
+        self._news.set()
+
+    async def watch(self, offer: str) -> tuple[str, str]:
+        """A new viewer: its id, and the answer to its offer.
+
+        Raises:
+            InputError: the offer cannot be answered.
+        """
+        for old in [name for name, viewer in self.viewers.items() if not viewer.connected]:
+            if len(self.viewers) >= MOST_VIEWERS:
+                await self.leave(old)
+        if len(self.viewers) >= MOST_VIEWERS:
+            raise InputError(f"{MOST_VIEWERS} viewers watch already.", "Close one of them.", "viewers")
+        name = secrets.token_urlsafe(9)
+        viewer = Viewer(
+            offer, self._kit.addresses, lambda: self._key(viewer), lambda rate: self._aim(viewer, rate),
+            lambda _: self._left(name),
+        )  # fmt: skip
+        self.viewers[name] = viewer
+        try:
+            answer = await viewer.answer()
+        except RostraError:
+            self.viewers.pop(name, None)
+            raise
+        asyncio.get_running_loop().call_later(CONNECTING, self._expire, name)
+        return name, answer
+
+    async def leave(self, name: str) -> bool:
+        """A viewer goes; False if it was not there."""
+        viewer = self.viewers.pop(name, None)
+        if viewer:
+            await viewer.close()
+        return viewer is not None
+
+    def listen(self) -> asyncio.Queue[dict[str, Any] | None]:
+        """A queue of all that happens from now on; None at the end."""
+        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(LISTENERS)
+        self._listeners.add(queue)
+        return queue
+
+    def heard(self, turn: str) -> str:
+        """The words of a turn that were heard."""
+        return self._performance.heard.get(turn, "")
+
+    async def end(self) -> None:
+        """Over: everything is let go."""
+        if self._ended:
+            return
+        self._ended = True
+        self._tell({"type": "ended"})
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(self.leave(name) for name in list(self.viewers)), return_exceptions=True)
+        for queue in self._listeners:
+            _put(queue, None)
+        self._listeners.clear()
+
+    def _prepare(self) -> None:
+        look = self.look
+        manner = Manner.of(look.pack.manifest.manner)
+        self._performance = Performance(Actor(manner, self._seed, FPS), FPS)
+        self._camera = Camera(
+            Stage(look.pack, Layout.FULL, look.size, backdrop(look.background, look.size)), FPS
+        )
+        self._ear = SoundEncoder()
+
+    async def _run(self) -> None:
+        """The clock."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + LEAD
+        while True:
+            if not self.watched and not self._impatient():
+                await asyncio.sleep(1 / FPS)
+                due = loop.time() + LEAD
+                continue
+            await asyncio.sleep(max(0.0, due - LEAD - loop.time()))
+            codecs = {one.codec for one in self.viewers.values() if one.connected and one.codec}
+            begun = loop.time()
+            shots, sounds, events = await loop.run_in_executor(self._kit.threads, self._make, codecs)
+            self._note(loop.time() - begun, loop.time() - due)
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            self._hand_on(shots, sounds)
+            for event in events:
+                self._tell({"type": event.kind, "turnId": event.turn, **event.facts})
+            due += 1 / FPS
+            if loop.time() - due > SLIP:
+                self.health.slips += 1
+                due = loop.time()
+
+    def _impatient(self) -> bool:
+        """Whether to go on although nobody watches: speech has waited long enough."""
+        if not self._performance.speaking:
+            self._alone = None
+            return False
+        self._alone = self._alone or time.monotonic()
+        return time.monotonic() - self._alone > PATIENCE
+
+    def _make(self, codecs: set[Codec]) -> tuple[dict[Codec, AnyPacket], list[AnyPacket], list[Event]]:
+        moment = self._performance.next()
+        shots = self._camera.shoot(moment.row, moment.number, codecs) if codecs else {}
+        sounds = self._ear.encode(moment.sound, moment.number * RATE // FPS)
+        return shots, sounds, moment.events
+
+    def _hand_on(self, shots: dict[Codec, AnyPacket], sounds: list[AnyPacket]) -> None:
+        for viewer in self.viewers.values():
+            if not viewer.connected:
+                continue
+            for sound in sounds:
+                viewer.sound.put(sound)
+            if viewer.codec and viewer.codec in shots and not viewer.picture.put(shots[viewer.codec]):
+                self._key(viewer)
+
+    def _note(self, making: float, late: float) -> None:
+        health = self.health
+        health.frames += 1
+        health.late += late > 1 / FPS
+        health.making += 0.05 * (making * 1e3 - health.making)
+
+    async def _speak(self) -> None:
+        """Have spoken what is to be said."""
+        while True:
+            piece = self._turns.take()
+            if piece is None:
+                self._news.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), 0.5)
+                continue
+            generation = self._generation
+            while self._performance.ahead > SPOKEN_AHEAD and generation == self._generation:
+                await asyncio.sleep(0.05)
+            for said in await self._spoken(piece):
+                if generation == self._generation:
+                    self._performance.say(piece.turn, said)
+            if piece.last and generation == self._generation:
+                self._performance.end(piece.turn)
+
+    async def _spoken(self, piece: Piece) -> list[Said]:
+        try:
+            if isinstance(piece.what, str):
+                pause = "sentence" if piece.whole else "clause"
+                return await self._kit.speaker.say(self.wanted, piece.what, pause)
+            return [] if piece.what is None else await self._kit.speaker.follow(piece.what)
+        except RostraError as error:
+            log.warning("a piece could not be spoken", session=self.id, error=str(error))
+            self._tell({"type": "error", "turnId": piece.turn, "message": str(error)})
+            return []
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        for viewer in self.viewers.values():
+            viewer.tell(event)
+        for queue in self._listeners:
+            _put(queue, event)
+
+    def _key(self, viewer: Viewer) -> None:
+        if viewer.codec:
+            self._camera.key(viewer.codec)
+
+    def _aim(self, viewer: Viewer, rate: float) -> None:
+        if viewer.codec:
+            self._camera.aim(viewer.codec, rate)
+
+    def _left(self, name: str) -> None:
+        if name in self.viewers and not self._ended:
+            self._leaving = asyncio.ensure_future(self.leave(name))
+
+    def _expire(self, name: str) -> None:
+        viewer = self.viewers.get(name)
+        if viewer and not viewer.connected:
+            self._left(name)
+
+
+def _put(queue: asyncio.Queue[dict[str, Any] | None], event: dict[str, Any] | None) -> None:
+    """Into a listener's queue; one who does not listen loses the oldest."""
+    if queue.full():
+        queue.get_nowait()
+    queue.put_nowait(event)

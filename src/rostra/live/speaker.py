@@ -1,0 +1,170 @@
+"""The speaker: a process of its own that makes speech for all sessions.
+
+Speaking holds the interpreter for tens of milliseconds at a time, which pictures cannot wait for. The
+process is niced, ends with its parent, and is replaced when it dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from rostra.children import end_with_parent
+from rostra.errors import EngineError
+from rostra.live.performance import RATE, Said
+from rostra.speech.resample import resample
+from rostra.speech.speech import SILENCE, Pcm, Phone, Speech
+from rostra.speech.voice import NATURAL, Pace
+
+Result = TypeVar("Result")
+
+NICENESS = 5
+PAUSES = {"clause": 0.12, "sentence": 0.30, "end": 0.12}  # s of silence after a piece, at most
+WARM_UP = "Good morning. How are you?"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How somebody speaks."""
+
+    voice: str
+    pace: Pace = NATURAL
+
+
+class Speaker:
+    """Makes speech, in the order in which it is asked.
+
+    Args:
+        models: folder of the voices' models, or None for where they usually are.
+        fps: pieces are made whole frames long.
+    """
+
+    def __init__(self, models: Path | None, fps: int = 25) -> None:
+        self._models, self._fps = models, fps
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def warm(self, voice: str) -> None:
+        """Load a voice before somebody waits for it."""
+        await self.say(Wanted(voice), WARM_UP)
+
+    async def say(self, wanted: Wanted, text: str, pause: str = "end") -> list[Said]:
+        """Speak a text.
+
+        Args:
+            wanted: how.
+            text: a sentence or a part of one.
+            pause: after it, a name of PAUSES.
+
+        Raises:
+            EngineError: it cannot be spoken now.
+            RostraError: the voice cannot be had, or cannot say this.
+        """
+        return await self._ask(partial(_say, wanted, text, PAUSES[pause], self._fps))
+
+    async def read(self, recording: bytes) -> list[Pcm]:
+        """A recording in parts, to be given to `follow` one by one.
+
+        Raises:
+            MediaError: it is no sound, or too long.
+        """
+        return await self._ask(partial(_read, recording))
+
+    async def follow(self, part: Pcm) -> list[Said]:
+        """Move the lips to a part of a recording.
+
+        Raises:
+            MissingError: what listens is not installed.
+        """
+        return await self._ask(partial(_follow, part, self._fps))
+
+    def stop(self) -> None:
+        """End the process."""
+        pool, self._pool = self._pool, None
+        if pool:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list((pool._processes or {}).values()):
+                process.kill()
+
+    async def _ask(self, work: Callable[[], Result]) -> Result:
+        for last in (False, True):
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    1, multiprocessing.get_context("spawn"), _begin, (self._models,)
+                )
+            pool = self._pool
+            try:
+                future: Future[Result] = pool.submit(work)
+                return await asyncio.wrap_future(future)
+            except BrokenExecutor as error:
+                if self._pool is pool:
+                    self._pool = None
+                if last:
+                    raise EngineError("The process that speaks has ended.", "Try again.") from error
+        raise AssertionError
+
+
+_models: Path | None = None
+
+
+def _begin(models: Path | None) -> None:
+    global _models  # noqa: PLW0603 - the process has one
+    end_with_parent()
+    os.nice(NICENESS)
+    _models = models
+
+
+def _say(wanted: Wanted, text: str, pause: float, fps: int) -> list[Said]:
+    from rostra.speech.catalogue import voice  # noqa: PLC0415 - heavy, and only here
+
+    pieces = [*voice(wanted.voice, _models).speak(text, wanted.pace)]
+    return [ready(trimmed(piece, pause) if piece is pieces[-1] else piece, fps) for piece in pieces]
+
+
+def _read(recording: bytes) -> list[Pcm]:
+    from rostra.live.recording import decode  # noqa: PLC0415 - only here
+
+    return decode(recording)
+
+
+def _follow(part: Pcm, fps: int) -> list[Said]:
+    from rostra.live.recording import follow  # noqa: PLC0415 - only here
+
+    return follow(part, fps)
+
+
+def trimmed(speech: Speech, pause: float) -> Speech:
+    """The same with at most so many seconds of silence after its last sound."""
+    sounds = [phone for phone in speech.phones if phone.symbol != SILENCE]
+    end = (sounds[-1].end if sounds else 0.0) + pause
+    if end >= speech.duration:
+        return speech
+    pcm = speech.pcm[: round(end * speech.rate)]
+    length = len(pcm) / speech.rate
+    phones = tuple(
+        phone._replace(end=min(phone.end, length)) for phone in speech.phones if phone.start < length
+    )
+    words = tuple(
+        word._replace(start=min(word.start, length), end=min(word.end, length)) for word in speech.words
+    )
+    return replace(speech, pcm=pcm, phones=phones, words=words)
+
+
+def ready(speech: Speech, fps: int) -> Said:
+    """Whole frames long, with its sound at RATE."""
+    unit = speech.rate // fps
+    missing = -len(speech.pcm) % unit
+    if missing:
+        pcm = np.concatenate([speech.pcm, np.zeros(missing, np.int16)])
+        rest = Phone(SILENCE, speech.duration, len(pcm) / speech.rate)
+        speech = replace(speech, pcm=pcm, phones=(*speech.phones, rest))
+    sound = resample(speech.pcm.astype(np.float32), speech.rate, RATE)
+    return Said(speech, np.clip(np.rint(sound), -32768, 32767).astype(np.int16))
