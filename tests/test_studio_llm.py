@@ -13,7 +13,8 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from rostra.errors import EngineError
-from rostra.studio.composing import RATE, Extract, Source, Wish
+from rostra.studio.composing import RATE, Source, Wish
+from rostra.studio.excerpts import Excerpts
 from rostra.studio.llm import Model, composer
 from test_studio_compose import TALK, Film, captioned
 
@@ -22,7 +23,7 @@ WISH = Wish("session-highlights", 30, "Only the honey")
 
 
 def answer(words: int, **more: Any) -> dict[str, Any]:
-    text = " ".join(["honey"] * (words // 2))
+    text = " ".join(["honey"] * (words // 2)) + "."
     return {"name": "Honey", "scenes": [{"narration": text}, {"narration": text, **more}]}
 
 
@@ -72,8 +73,8 @@ def test_a_model_that_never_learns_is_given_up():
 
 
 def test_without_a_model_sentences_are_chosen():
-    assert isinstance(composer("", "", ""), Extract)
-    words = sum(len(one["narration"]["text"].split()) for one in Extract().write(WISH, SOURCES).scenes)
+    assert isinstance(composer("", "", ""), Excerpts)
+    words = sum(len(one["narration"]["text"].split()) for one in Excerpts().write(WISH, SOURCES).scenes)
     assert abs(words / RATE - 30) < 6
 
 
