@@ -9,13 +9,13 @@ import pytest
 
 from commands import clip
 from rostra.library.captions import Line
-from rostra.library.tables import MEDIA
 from rostra.speech.marks import plain
 from rostra.studio.composing import RATE, Source, Wish
 from rostra.studio.digest import choose, topics
 from rostra.studio.excerpts import Excerpts
 from rostra.studio.prose import clean, sentences
 from serving import serving
+from speakers import Film
 from test_apiv3 import ask, started
 from test_library import client_of, uploaded
 from test_studio import api_of, avatar
@@ -94,14 +94,6 @@ def test_a_brief_decides_what_is_chosen():
 def test_the_words_that_matter_are_not_the_common_ones():
     words = {word.lower() for word in topics(sentences(captioned(TALK), 0), 5)}
     assert words & {"bees", "hives", "hive", "honey", "wild"}
-
-
-class Film:
-    """An entry as a composer sees it."""
-
-    def __init__(self, name: str, media: int = 1, duration: int = 400_000) -> None:
-        self.id, self.name, self.media, self.duration = "1_film0000", name, media, duration
-        self.kind = MEDIA
 
 
 @pytest.mark.parametrize("format_", ["session-highlights", "video-explainer"])

@@ -28,13 +28,16 @@ CODES = {
     "Dutch": "nl", "Hebrew": "he", "Arabic": "ar", "Chinese": "zh", "Japanese": "ja", "Korean": "ko",
     "Russian": "ru", "Turkish": "tr", "Polish": "pl", "Swedish": "sv", "Hindi": "hi",
 }  # fmt: skip
+OPEN = re.compile(
+    r"<(?![^<>]{0,1000}>)|\{(?![^{}]{0,1000}\})"
+)  # never closed: parsers would look for its end
 MARKUP = re.compile(r"<[^<>]{0,200}>")
 NOISE = re.compile(r"\[[^\[\]]{0,200}\]|\([^()]{0,200}\)|[♪♫#*]+")  # what nobody says: sounds, marks of music
 VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})?\s+([^<>]{1,60})>")  # who speaks, in WebVTT
 TURN = re.compile(r"^\s*(?:>>+|[-–—](?=\s*\w))\s*")
 LABEL = re.compile(r"^\s*([A-Z][\w.'’-]{0,30}(?: (?:[A-Z0-9][\w.'’-]{0,30}|member|of|the)){0,3}):(?:\s|$)")
 TITLED = re.compile(r"^(?:Dr|Mr|Mrs|Ms|Prof|Sir)\b")
-ENDED = ('.', '?', '!', '…', '"', "'", ")", "]")
+ENDED = (".", "?", "!", "…", '"', "'", ")", "]")
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Captions:
         usual = {"label": "English", "language": "English", "format": SRT, "chosen": False, "accuracy": 0}
         given = {**usual, **values}
         if content:
-            lines(content, given["format"])
+            await asyncio.to_thread(lines, content, given["format"])
         made = Caption(
             id=fresh_asset_id(), entry=entry.id, partner=entry.partner, status=READY if content else WAITING,
             content=content, version=1, created=at, updated=at, **given,
@@ -122,7 +125,7 @@ class Captions:
         """
         if len(content) > LARGEST:
             raise ApiError("MAX_FILE_SIZE_EXCEEDED", "The captions are too large", SIZE=LARGEST)
-        lines(content, caption.format)
+        await asyncio.to_thread(lines, content, caption.format)
         version = caption.version + (caption.status == READY)
         return await self.change(caption.id, content=content, status=READY, version=version)
 
@@ -148,7 +151,7 @@ def lines(content: str, format_: int) -> list[Line]:
     if format_ not in FORMATS:
         return []
     try:
-        read = pysubs2.SSAFile.from_string(content, format_=FORMATS[format_])
+        read = pysubs2.SSAFile.from_string(OPEN.sub("(", content), format_=FORMATS[format_])
     except Exception as error:  # whatever its parsers stumble over
         raise ApiError("CAPTION_ASSET_PARSING_FAILED", "The captions cannot be read") from error
     if not len(read):
@@ -182,7 +185,8 @@ def spoken(read: Sequence[Line]) -> list[Line]:
     names, found, who, turns, last = _names(read), list[Line](), "", 0, ""
     voiced = any(one.text.startswith("⟪") for one in read)
     for one in read:
-        rows, who = [], "" if voiced else who
+        rows: list[str] = []
+        who = "" if voiced else who
         for row in one.text.splitlines():
             turn, label, said = _parted(row, names)
             said = " ".join(NOISE.sub(" ", MARKUP.sub("", said)).split())

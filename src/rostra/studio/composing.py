@@ -27,6 +27,7 @@ from rostra.studio.videos import MOST_SOURCES, Videos
 log = structlog.get_logger()
 
 MOST_SCENES = 20
+AT_ONCE = 2  # projects that are composed; the others wait
 RATE = 2.4  # words a second
 ROOM = 1.0  # s that a clip goes on at least after its narration
 HIGHLIGHTS, EXPLAINER = "session-highlights", "video-explainer"
@@ -91,6 +92,7 @@ class Composing:
     def __init__(self, videos: Videos, entries: Entries, captions: Captions, composer: Composer) -> None:
         self._videos, self._entries, self._captions, self._composer = videos, entries, captions, composer
         self._running: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def start(self, ks: Ks, id_: str, wish: Wish, entries: Sequence[str], name: bool) -> Video:
         """Begin to compose.
@@ -140,8 +142,9 @@ class Composing:
         given = video.composition or {}
         wish = Wish(given["formatType"], given["duration"], given.get("userBrief", ""))
         try:
-            sources = await self._sources(given["entryIds"])
-            written = await asyncio.to_thread(self._composer.write, wish, sources)
+            async with self._turns:
+                sources = await self._sources(given["entryIds"])
+                written = await asyncio.to_thread(self._composer.write, wish, sources)
         except RostraError as error:
             await self._fail(video, error.code, str(error))
         except Exception:

@@ -1,13 +1,13 @@
 """Digest: the passages of a talk that say most of it, without a model.
 
-Sentences are ranked as pages of the web once were: each votes for those that speak of the same words, and votes
-count more from those that got many; with a brief, those that speak of it have votes of their own. What is chosen is
-not sentences but passages: one that can be understood alone, and up to three that follow it. They are
-chosen one by one, each for its rank, against its likeness to those that are chosen already, and against how much
-of its part of the talk is told already, until the time is filled.
+Sentences are ranked as pages of the web once were: each votes for those that speak of the same words, and
+votes count more from those that got many; with a brief, those that speak of it have votes of their own. What
+is chosen is not sentences but passages: one that can be understood alone, and up to three that follow it.
+They are chosen one by one, each for its rank, against its likeness to those that are chosen already, and
+against how much of its part of the talk is told already, until the time is filled.
 
-Source: Mihalcea & Tarau 2004 (TextRank); Carbonell & Goldstein 1998 (maximal marginal relevance); Haveliwala
-2002 (personalised ranks).
+Source: Mihalcea & Tarau 2004 (TextRank); Carbonell & Goldstein 1998 (maximal marginal relevance);
+Haveliwala 2002 (personalised ranks).
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ BESIDE = (0.4, 0.2)  # share of its nearness to the brief that a sentence gives 
 APART = 0.08  # share of its rank that a sentence keeps which has nothing to do with the brief
 CROWD_BRIEFED = 0.92
 LARGEST, SHORT = 0.35, 30  # share of the time, or words, of one passage
-REFUSED = 0.25  # likeness to what the brief does not want that shuts a sentence out
 MINOR = 0.3  # words of somebody beside the one who speaks most, below which they only ask
 ASKED = 0.25  # share of its worth that a sentence of theirs keeps
 LEAST = (0.2, 0.06, 0.01)  # standing of a sentence that may be said; the next where the time is not filled
@@ -41,6 +40,7 @@ FILLED = 0.93  # of the time
 WITHIN = 0.04  # of the words that are wanted, by which the choice may differ
 SWAPS = 40
 MOST = 1500  # sentences that are ranked
+STRETCHES = 50  # of all that is said, each with its share of them
 VOCABULARY = 4000  # words that are compared
 
 Marks = NDArray[np.float64]
@@ -96,18 +96,24 @@ def choose(
     if not ranked:
         return []
     wanted, refused = wishes(brief)
-    vectors = _vectors([*(bag(found[number].text) for number in ranked), bag(wanted), bag(refused)])
-    told, near, away = vectors[:-2], _spread(vectors[:-2] @ vectors[-2]), vectors[:-2] @ vectors[-1]
+    bags, shut = [bag(found[number].text) for number in ranked], bag(refused)
+    vectors = _vectors([*bags, bag(wanted)])
+    told, near = vectors[:-1], _spread(vectors[:-1] @ vectors[-1])
+    allowed = np.array([shut.keys().isdisjoint(words) for words in bags])
     alike = told @ told.T
-    score = _ranks(alike, near) * len(ranked) * (away < REFUSED)
+    score = _ranks(alike, near) * len(ranked)
     briefed = bool(near.any())
     if briefed:
-        score = np.sqrt(0.3 + score) * (away < REFUSED) * (APART + near / near.max())
+        score = np.sqrt(0.3 + score) * (APART + near / near.max())
     minor = _minor(found)
-    score *= np.array([like(found[number].text) * _weight(found[number], minor) for number in ranked])
+    score *= allowed * np.array(
+        [like(found[number].text) * _weight(found[number], minor) for number in ranked]
+    )
     chosen: list[Passage] = []
     for least in LEAST:
-        chosen = _Choice(found, ranked, score, alike, least, CROWD_BRIEFED if briefed else CROWD).filled(words)
+        chosen = _Choice(found, ranked, score, alike, least, CROWD_BRIEFED if briefed else CROWD).filled(
+            words
+        )
         if sum(one.words for one in chosen) >= FILLED * words:
             break
     return chosen
@@ -118,7 +124,7 @@ def wishes(brief: str) -> tuple[str, str]:
     refused = " ".join(found[1] for found in english.REFUSALS.finditer(brief))
     wanted = english.REFUSALS.sub(" ", brief)
     kept = [word for word in WORD.findall(wanted.lower()) if word not in english.WISHES]
-    return " ".join(kept), refused
+    return " ".join(kept), " ".join(one for one in refused.lower().split() if one not in english.WISHES)
 
 
 def topics(found: Sequence[Sentence], count: int) -> list[str]:
@@ -156,7 +162,13 @@ class _Choice:
     """
 
     def __init__(
-        self, found: Sequence[Sentence], ranked: Sequence[int], score: Marks, alike: Marks, least: float, crowd: float
+        self,
+        found: Sequence[Sentence],
+        ranked: Sequence[int],
+        score: Marks,
+        alike: Marks,
+        least: float,
+        crowd: float,
     ) -> None:
         self._alike, self._score, self._least, self._crowd = alike, score, least, crowd
         self._ends = _ends(found)
@@ -166,7 +178,7 @@ class _Choice:
         self.all: list[Passage] = []
         for number in ranked:
             for last in range(number, min(len(found), number + len(SIZES))):
-                if last not in row or not self._may_go_on(number, last):
+                if last not in row or not score[row[last]] or not self._may_go_on(number, last):
                     break
                 self._rows.append([row[place] for place in range(number, last + 1)])
                 self.all.append(self._passage(number, last, self._rows[-1]))
@@ -189,7 +201,9 @@ class _Choice:
                 break
             chosen.append(int(value.argmax()))
         chosen = self._fitted(chosen, words, slack)
-        return _joined([self.all[number] for number in sorted(chosen, key=lambda number: self._rows[number][0])])
+        return _joined(
+            [self.all[number] for number in sorted(chosen, key=lambda number: self._rows[number][0])]
+        )
 
     def _fitted(self, chosen: list[int], words: float, slack: float) -> list[int]:
         """The choice with passages exchanged until it has the words that are wanted."""
@@ -275,7 +289,7 @@ def _ends(found: Sequence[Sentence]) -> list[bool]:
 
 
 def _foremost(found: Sequence[Sentence]) -> list[int]:
-    """Numbers of the sentences that are ranked: all, or those with the most frequent words."""
+    """Numbers of the sentences that are ranked: all, or in each stretch those with frequent words."""
     good = [number for number, one in enumerate(found) if max(one.alone, one.follows) > LEAST[-1]]
     if len(good) <= MOST:
         return good
@@ -287,7 +301,10 @@ def _foremost(found: Sequence[Sentence]) -> list[int]:
         number: sum(np.log(counts[word]) for word in words) / (5 + len(words)) * found[number].alone
         for number, words in bags.items()
     }
-    return sorted(sorted(good, key=lambda number: -worth[number])[:MOST])
+    share, step = MOST // STRETCHES, -(-len(good) // STRETCHES)
+    stretches = [good[begin : begin + step] for begin in range(0, len(good), step)]
+    best = [sorted(one, key=lambda number: -worth[number])[:share] for one in stretches]
+    return sorted(number for one in best for number in one)
 
 
 def _minor(found: Sequence[Sentence]) -> set[tuple[int, str]]:
@@ -316,7 +333,7 @@ def _stem(word: str) -> str:
 def _vectors(bags: Sequence[Bag]) -> Marks:
     """(bags, words) of length 1: rare words count more, those of one sentence not at all."""
     seen = Counter(word for words in bags for word in words)
-    asked = {word for words in bags[-2:] for word in words}
+    asked = set(bags[-1])
     often = [word for word, count in seen.most_common(VOCABULARY) if count > 1 or word in asked]
     index = {word: number for number, word in enumerate(sorted(often))}
     table = np.zeros((len(bags), max(1, len(index))), np.float32)

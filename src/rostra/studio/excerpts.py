@@ -14,7 +14,7 @@ from typing import Any
 from rostra.errors import InputError
 from rostra.library.tables import DOCUMENT
 from rostra.studio import digest, english, prose
-from rostra.studio.composing import EXPLAINER, HIGHLIGHTS, MOST_SCENES, RATE, Source, Wish, Written, scene
+from rostra.studio.composing import HIGHLIGHTS, MOST_SCENES, RATE, Source, Wish, Written, scene
 from rostra.studio.digest import Passage
 from rostra.studio.prose import Sentence
 
@@ -23,8 +23,13 @@ FRAMED = 3.0  # times the words of opening and closing that a script has at leas
 LONGEST_NAME = 12  # words of a source's name that are spoken
 STRIKING, EXPLAINING = 1.4, 1.4  # what a sentence gains by its kind
 THANKS = "Thank you for watching."
-NAMELESS = re.compile(r"^(?:img|vid|dsc|mov|rec|clip|zoom|gmt|pxl|screen|untitled|video|audio|file|new)[\W_\d]*\d*$", re.IGNORECASE)
-ENDING = re.compile(r"\.(?:mp4|mov|mkv|webm|avi|m4v|mp3|wav|m4a|pdf|docx?|pptx?|html?|md|txt)$", re.IGNORECASE)
+NAMELESS = re.compile(
+    r"^(?:img|vid|dsc|mov|rec|clip|zoom|gmt|pxl|screen|untitled|video|audio|file|new)[\W_\d]*\d*$",
+    re.IGNORECASE,
+)
+ENDING = re.compile(
+    r"\.(?:mp4|mov|mkv|webm|avi|m4v|mp3|wav|m4a|pdf|docx?|pptx?|html?|md|txt)$", re.IGNORECASE
+)
 
 
 class Excerpts:
@@ -57,7 +62,9 @@ def _sentences(source: Source, number: int) -> list[Sentence]:
 
 
 def _kind(wish: Wish) -> Any:
-    pattern, gain = (english.STRIKES, STRIKING) if wish.format == HIGHLIGHTS else (english.EXPLAINS, EXPLAINING)
+    pattern, gain = (
+        (english.STRIKES, STRIKING) if wish.format == HIGHLIGHTS else (english.EXPLAINS, EXPLAINING)
+    )
     return lambda text: gain if pattern.search(text) else 1.0
 
 

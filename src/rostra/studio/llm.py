@@ -95,7 +95,9 @@ class Model:
         try:
             told = asyncio.run(self._ask(prompt, (wish, sources)))
         except Exception as error:  # of any of the libraries below
-            raise EngineError(f"The language model gave no script ({error or 'it took too long'}).", "Try again.") from error
+            raise EngineError(
+                f"The language model gave no script ({error or 'it took too long'}).", "Try again."
+            ) from error
         return Written([_scene(one, sources) for one in told.scenes], told.name.strip())
 
     async def _ask(self, prompt: str, deps: tuple[Wish, Sequence[Source]]) -> Told:

@@ -1,8 +1,8 @@
 """Prose: what was said, as sentences that somebody else can say.
 
 Speech is not writing. It starts twice, it is full of small words, it points at slides and back at what came
-before; and captions made by a machine have neither capitals nor stops. This module cuts what was said
-into sentences, cleans them, and judges each: whether it can be understood alone (`alone`), and whether it may be
+before; and captions made by a machine have neither capitals nor stops. This module cuts what was said into
+sentences, cleans them, and judges each: whether it can be understood alone (`alone`), and whether it may be
 said after the sentence before it (`follows`).
 
 The rules are those of English.
@@ -21,15 +21,19 @@ from rostra.studio import english
 from rostra.studio.punctuation import restored
 
 ENDS = re.compile(r"""[.?!…]["'”’)\]]*$""")
-ABBREVIATED = re.compile(r"(?:^|[\"'(\[])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|No|Fig|Inc|Ltd|approx|[A-Z])\.$")
+ABBREVIATED = re.compile(
+    r"(?:^|[\"'(\[])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|No|Fig|Inc|Ltd|approx|[A-Z])\.$"
+)
 BULLET = re.compile(r"^\s*(?:[-*+•◦▪·–>|]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+")
 WORD = re.compile(r"[\w'’-]+")
 SHORTEST, LONGEST = 5, 42  # words of a sentence
-ASIDE = 3  # words of a sentence that may be left out between two others
+MOST_WORDS = 100_000  # that are read of a source: eleven hours
+MOST_PIECE = 400  # words without a stop, after which there is one
 LONGEST_WORD = 40  # characters; what is longer is no word
 RAW = 24  # words with hardly a mark among them: captions made by a machine
 SPARSE = 16.0  # words a mark of punctuation in such captions
 PAUSE = 0.25  # s
+STEM = 5  # characters by which two forms of a word are known
 RAW_LONG = 18  # words of a sentence whose stops are guessed, beyond which it is likely to be two
 RAW_WORTH, UNSURE = 0.5, 0.2  # share of its worth that a sentence keeps whose stops are guessed, or unlikely
 CONTINUED = 0.15  # share of its worth that a sentence keeps which goes on with the thing before it
@@ -85,7 +89,7 @@ def sentences(lines: Sequence[Line], source: int = 0, written: bool = False) -> 
         source: number of the source.
         written: whether the lines are paragraphs of a document.
     """
-    pieces = list(_pieces(lines, written))
+    pieces = list(_pieces(_first(lines), written))
     names = _capitals(pieces)
     found, place, gap = list[Sentence](), 0, 0
     for piece in pieces:
@@ -93,7 +97,7 @@ def sentences(lines: Sequence[Line], source: int = 0, written: bool = False) -> 
         text = clean(said)
         count = len(text.split())
         if not SHORTEST <= count <= LONGEST:
-            gap += count > ASIDE
+            gap += any(word.lower() not in english.COMMON for word in WORD.findall(text))
             continue
         later = _polished(said, english.OPENERS_LATER)
         place, gap = place + 1 + bool(gap), 0
@@ -132,11 +136,21 @@ def _polished(text: str, openers: re.Pattern[str]) -> str:
     if not any(character.isalnum() for character in said):
         return ""
     said = said[0].upper() + said[1:]
-    return said if said[-1] in ".?!…\"”’)" else f"{said}."
+    return said if said[-1] in '.?!…"”’)' else f"{said}."
 
 
 def _once(found: re.Match[str]) -> str:
     return found[0] if found[1].lower() in english.TWICE else found[1]
+
+
+def _first(lines: Sequence[Line]) -> Sequence[Line]:
+    """As many lines as are read."""
+    count = 0
+    for number, line in enumerate(lines):
+        count += 1 + line.text.count(" ")
+        if count > MOST_WORDS:
+            return [*lines[:number], Line(line.start, line.end, line.text[: MOST_WORDS * 4], line.who)]
+    return lines
 
 
 def _pieces(lines: Sequence[Line], written: bool) -> Iterator[Piece]:
@@ -148,15 +162,19 @@ def _pieces(lines: Sequence[Line], written: bool) -> Iterator[Piece]:
             piece = Piece()
         last = line
         for word in (BULLET.sub("", line.text) if written else line.text).split():
-            if piece.words and ENDS.search(piece.words[-1]) and _begins(word):
-                if not ABBREVIATED.search(piece.words[-1]):
-                    yield from _whole(piece, lines)
-                    piece = Piece()
+            ended = piece.words and _ends(piece.words[-1]) and _begins(word)
+            if ended or len(piece.words) >= MOST_PIECE:
+                yield from _whole(piece, lines)
+                piece = Piece()
             if len(word) <= LONGEST_WORD:
                 piece.words.append(word)
                 piece.lines.append(number)
     if piece.words:
         yield from _whole(piece, lines)
+
+
+def _ends(word: str) -> bool:
+    return bool(ENDS.search(word)) and not ABBREVIATED.search(word)
 
 
 def _begins(word: str) -> bool:
@@ -167,7 +185,11 @@ def _whole(piece: Piece, lines: Sequence[Line]) -> Iterator[Piece]:
     """A piece as it is, or cut where its stops must have been."""
     marks = sum(word[-1] in ",;:.?!" for word in piece.words)
     bare = not ENDS.search(piece.words[-1]) and piece.words[0].islower()
-    if not (bare or len(piece.words) > RAW) or len(piece.words) < SPARSE * marks or len(piece.words) < SHORTEST:
+    if (
+        not (bare or len(piece.words) > RAW)
+        or len(piece.words) < SPARSE * marks
+        or len(piece.words) < SHORTEST
+    ):
         yield piece
         return
     if not marks or len(piece.words) / marks >= SPARSE:
@@ -208,7 +230,12 @@ def _judged(text: str, said: str, raw: bool) -> tuple[float, float]:
     if english.RESTARTED.search(said):
         both *= 0.3
     if raw:
-        good = english.STARTS.match(text) and not english.RAW_TALK.search(said) and not _runs_on(text) and not _displaced(text)
+        good = (
+            english.STARTS.match(text)
+            and not english.RAW_TALK.search(said)
+            and not _runs_on(text)
+            and not _displaced(text)
+        )
         both *= RAW_WORTH * (0.3 if len(text.split()) > RAW_LONG else 1.0) if good else 0.0
     first = english.FIRST_PERSON.findall(text)
     both *= 0.12 if first else 1.0
@@ -228,7 +255,7 @@ def _continues(text: str, before: Sequence[Sentence]) -> bool:
     if not text.startswith("The "):
         return False
     thing = next((word for word in WORD.findall(text.lower()) if word not in english.COMMON), "")
-    return any(thing[:5] in one.text.lower() for one in before)
+    return any(thing[:STEM] in one.text.lower() for one in before)
 
 
 def _hangs(text: str) -> bool:
@@ -238,13 +265,15 @@ def _hangs(text: str) -> bool:
 
 
 def _whole_clause(text: str) -> bool:
-    """Whether there are more verbs than clauses that hang on others."""
+    """Whether there is a verb before all clauses that hang on others, or there are more verbs than those."""
     words = WORD.findall(text.lower())
-    binders = sum(
-        word in english.BINDERS and not (word == "that" and (not place or words[place - 1] in english.BEFORE_THAT))
+    binders = [
+        place
         for place, word in enumerate(words)
-    )
-    return _verbs(words) > binders
+        if word in english.BINDERS
+        and not (word == "that" and (not place or words[place - 1] in english.BEFORE_THAT))
+    ]
+    return bool(binders and _verbs(words[: binders[0]])) or _verbs(words) > len(binders)
 
 
 def _runs_on(text: str) -> bool:

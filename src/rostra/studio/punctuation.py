@@ -17,29 +17,43 @@ USUAL = 13  # words of a sentence
 MOST = 40  # words between two cuts
 AHEAD = 8  # words among which a clause has its verb
 LIKELY = 0.9  # worth of a cut that is seldom wrong
-UNFINISHED = frozenset(
-    (  # noqa: SIM905 - no sentence ends with one of these
-        "the a an of to and or but in on at for with from by because that which who whose if when as than so is are "
-        "was were be i we they he she you our your their his my this these those very about into has have had will "
-        "would can could should may might must there's it's that's i'm we're they're like um uh just also what how "
-        "where not don't didn't doesn't can't won't isn't its some any every no more most other two three four five "
-        "six seven eight nine ten each both another such only even do does did let get got put think know say said"
-    ).split()
+UNFINISHED = english.words(
+    """
+    a about also an and another any are as at be because both but by can can't could did didn't do does
+    doesn't don't each eight even every five for four from get got had has have he his how i i'm if in into
+    is isn't it's its just know let like may might more most must my nine no not of on only or other our put
+    said say seven she should six so some such ten than that that's the their there's these they they're
+    think this those three to two uh um very was we we're were what when where which who whose will with
+    won't would you your
+    """
 )
 OPENING = {
-    "so": 1.2, "but": 1.4, "and": 0.1, "now": 0.8, "okay": 1.6, "well": 0.8, "yes": 1.2, "yeah": 1.2, "um": 0.6, "uh": 0.6,
-    "then": 0.3, "because": -0.7, "if": 0.0, "when": -0.3, "there": 0.7, "there's": 1.0, "it's": 0.9, "that's": 1.0, "this": 0.6,
-    "these": 0.5, "i": 0.8, "i'm": 0.9, "i've": 0.9, "we": 0.9, "we're": 1.0, "we've": 1.0, "they": 0.8, "they're": 0.8,
-    "he": 0.7, "she": 0.7, "it": 0.7, "you": 0.5, "what": 0.3, "the": 0.2, "our": 0.2, "a": 0.0, "in": 0.0,
+    "so": 1.2, "but": 1.4, "and": 0.1, "now": 0.8, "okay": 1.6, "well": 0.8, "yes": 1.2, "yeah": 1.2,
+    "um": 0.6, "uh": 0.6, "then": 0.3, "because": -0.7, "if": 0.0, "when": -0.3, "there": 0.7,
+    "there's": 1.0, "it's": 0.9, "that's": 1.0, "this": 0.6, "these": 0.5, "i": 0.8, "i'm": 0.9,
+    "i've": 0.9, "we": 0.9, "we're": 1.0, "we've": 1.0, "they": 0.8, "they're": 0.8, "he": 0.7,
+    "she": 0.7, "it": 0.7, "you": 0.5, "what": 0.3, "the": 0.2, "our": 0.2, "a": 0.0, "in": 0.0,
 }  # fmt: skip
-JOINING = frozenset("of than that which who whom to been into or as nor".split())
-SUBJECTS = frozenset(
-    "i i'm i've i'll we we're we've we'll they they're it it's he she you there there's that's this these".split()
+JOINING = english.words(
+    """
+    as been into nor of or than that to which who whom
+    """
 )
-NOUNS = frozenset("the our a my your every each if when in on nobody everybody people".split())
-BINDING = frozenset(  # what takes a clause after it: no cut between
-    "that if when because which what where how while and but or so think know say said says sure believe hope mean "
-    "than as until before after whether unless since though although who the a like why".split()
+SUBJECTS = english.words(
+    """
+    he i i'll i'm i've it it's she that's there there's these they they're this we we'll we're we've you
+    """
+)
+NOUNS = english.words(
+    """
+    a each every everybody if in my nobody on our people the when your
+    """
+)
+BINDING = english.words(
+    """
+    a after although and as because before believe but hope how if know like mean or said say says since so
+    sure than that the think though unless until what when where whether which while who why
+    """
 )
 
 
@@ -77,10 +91,14 @@ def _worth(words: Sequence[str], verbs: Sequence[bool], place: int, paused: bool
     if word in ("and", "so", "but", "then", "now"):
         worth += 1.5 * (after in SUBJECTS) + 0.7 * (after in NOUNS)
     thing = last not in english.COMMON and not verbs[place - 1] and not last.endswith(("ing", "ly", "ed"))
-    worth += 1.6 * (word in NOUNS and thing) + 0.6 * (word in SUBJECTS and last in ("it", "them", "here", "there", "that", "us"))
+    worth += 1.6 * (word in NOUNS and thing) + 0.6 * (
+        word in SUBJECTS and last in ("it", "them", "here", "there", "that", "us")
+    )
     worth -= 3.0 * (last in UNFINISHED and not paused) + 1.2 * (last in UNFINISHED and paused)
     worth -= 2.0 * (word in JOINING and not paused) + 1.5 * (last in BINDING)
-    worth -= 1.2 * (not any(verbs[place : place + AHEAD])) + 1.2 * (not any(verbs[max(0, place - AHEAD) : place]))
+    worth -= 1.2 * (not any(verbs[place : place + AHEAD])) + 1.2 * (
+        not any(verbs[max(0, place - AHEAD) : place])
+    )
     return worth
 
 

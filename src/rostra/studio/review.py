@@ -23,7 +23,7 @@ UNSPEAKABLE = (
     (re.compile(r"\d\d?:\d\d:\d\d|-->|\b\d{1,2}:\d\d[.,]\d+"), "times of captions"),
     (re.compile(r"https?://|www\."), "addresses"),
     (re.compile(r"^\s*(?:[-•–]|\d+[.)])\s", re.MULTILINE), "lists"),
-    (re.compile(r"^\s*(?:Scene|Narrator|Presenter|Speaker|Title|[A-Z]{3,}[A-Z .]*)(?: \d+)?\s*:", re.MULTILINE), "labels"),
+    (re.compile(r"^\s*(?:Scene|Narrator|Presenter|Speaker|[A-Z]{3,}[A-Z .]*)(?: \d+)?:", re.M), "labels"),
     (re.compile(r"\([^)]*(?:music|applause|laugh|sigh|pause)[^)]*\)", re.IGNORECASE), "sounds"),
     (re.compile(r"\b(?:u+m+|u+h+|erm+)\b", re.IGNORECASE), "fillers"),
 )  # fmt: skip
@@ -57,7 +57,7 @@ def unspeakable(text: str) -> str:
     found = [name for pattern, name in UNSPEAKABLE if pattern.search(said)]
     if not any(character.isalnum() for character in said):
         found.append("no word")
-    elif said.rstrip()[-1] not in ".?!…\"”’)":
+    elif said.rstrip()[-1] not in '.?!…"”’)':
         found.append("no stop at the end")
     return ", ".join(found)
 
