@@ -279,7 +279,8 @@ def _whole_clause(text: str) -> bool:
 def _runs_on(text: str) -> bool:
     """Whether there are more verbs than one sentence without commas has."""
     words = WORD.findall(text.lower())
-    return _verbs(words) > 1 + sum(word in english.CLAUSES or word == "that" for word in words)
+    clauses: int = sum(word in english.CLAUSES or word == "that" for word in words)
+    return _verbs(words) > 1 + clauses
 
 
 def _displaced(text: str) -> bool:
