@@ -16,7 +16,7 @@ from rostra.app import Engines, Fixed, create
 from rostra.presenters.catalogue import Catalogue
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
-from rostra.studio.composing import Extract
+from rostra.studio.excerpts import Excerpts
 
 PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
 
@@ -31,7 +31,7 @@ def serving(folder: Path, presenters: Path | None = None, private: bool = False)
         "memory": str(folder / "speech"), "encoding": ["ultrafast", 28, 1],
     }  # fmt: skip
     folders = [presenters] if presenters else []
-    engines = Engines(Catalogue(folders), {"office-1": "Bright office"}, setup, 2, Extract(), warm=False)
+    engines = Engines(Catalogue(folders), {"office-1": "Bright office"}, setup, 2, Excerpts(), warm=False)
     app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), engines, fixed)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

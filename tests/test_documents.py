@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -101,6 +105,72 @@ def archive(**files: bytes) -> bytes:
 def test_what_is_no_document_is_refused(data: bytes, told: str):
     with pytest.raises(MediaError, match=told):
         text_of(data, "a.docx")
+
+
+def entities() -> bytes:
+    """A document whose XML would grow to gigabytes."""
+    levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = f'<w:document xmlns:w="{word}"><w:body><w:p><w:r><w:t>&a9;</w:t></w:r></w:p></w:body></w:document>'
+    return f'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a0 "boom">{levels}]>{body}'.encode()
+
+
+def with_document(part: bytes) -> bytes:
+    """A document of ours with another text in it."""
+    made, data = zipfile.ZipFile(io.BytesIO(docx())), io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in made.namelist():
+            out.writestr(name, part if name == "word/document.xml" else made.read(name))
+    return data.getvalue()
+
+
+def lying() -> bytes:
+    """An archive that says it unpacks to little."""
+    data = archive(word__document_xml=bytes(250 << 20))
+    return data.replace((250 << 20).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+
+
+def flate() -> bytes:
+    """A page that unpacks to two gigabytes, in two steps."""
+    inner = zlib.compress(zlib.compress(bytes(500 << 20)))
+    head = f"<</Length {len(inner)}/Filter[/FlateDecode/FlateDecode]>>stream\n".encode()
+    return (
+        pdf()
+        .replace(b"<</Length", b"<</Old", 1)
+        .replace(b"BT /F", b"BT /G")
+        .replace(pdf()[pdf().index(b"<</Length") : pdf().index(b"endstream")], head + inner + b"\n")
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_document(entities()),
+        with_document(b"<w:p>" * 1_000_000),
+        archive(word__document_xml=archive(a=archive(b=bytes(100 << 20)))),
+        lying(),
+        flate(),
+        b"<div>" * 400_000 + b"deep",
+        b"[" * 2_000_000 + b" a",
+        b"- " * 1_000_000 + b"a",
+    ],
+    ids=["entities", "deep XML", "nested", "lying", "flate", "deep HTML", "brackets", "items"],
+)
+def test_a_bomb_does_no_harm(data: bytes, tmp_path: Path):
+    (tmp_path / "in").write_bytes(data)
+    command = [
+        sys.executable,
+        "-m",
+        "rostra.library.extract",
+        str(tmp_path / "in"),
+        str(tmp_path / "out"),
+        "a.html",
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    told = json.loads(ran.stdout.splitlines()[-1])
+    assert "error" in told or (tmp_path / "out").stat().st_size <= LARGEST * 4
+    if "error" in told:
+        assert ran.returncode == 1 and told["error"]
 
 
 def test_a_text_without_end_has_one():

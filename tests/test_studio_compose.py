@@ -10,9 +10,12 @@ import pytest
 from commands import clip
 from rostra.library.captions import Line
 from rostra.speech.marks import plain
-from rostra.studio.composing import RATE, Extract, Source, Wish
-from rostra.studio.digest import choose, clean, keywords, sentences
+from rostra.studio.composing import RATE, Source, Wish
+from rostra.studio.digest import choose, topics
+from rostra.studio.excerpts import Excerpts
+from rostra.studio.prose import clean, sentences
 from serving import serving
+from speakers import Film
 from test_apiv3 import ask, started
 from test_library import client_of, uploaded
 from test_studio import api_of, avatar
@@ -89,22 +92,15 @@ def test_a_brief_decides_what_is_chosen():
 
 
 def test_the_words_that_matter_are_not_the_common_ones():
-    words = {word.lower() for word in keywords(sentences(captioned(TALK), 0), 5)}
+    words = {word.lower() for word in topics(sentences(captioned(TALK), 0), 5)}
     assert words & {"bees", "hives", "hive", "honey", "wild"}
-
-
-class Film:
-    """An entry as a composer sees it."""
-
-    def __init__(self, name: str, media: int = 1, duration: int = 400_000) -> None:
-        self.id, self.name, self.media, self.duration = "1_film0000", name, media, duration
 
 
 @pytest.mark.parametrize("format_", ["session-highlights", "video-explainer"])
 @pytest.mark.parametrize("seconds", [30, 60, 120])
 def test_a_script_lasts_as_long_as_it_should(format_: str, seconds: int):
     source = Source(Film("Bees in the city"), captioned(TALK))
-    written = Extract().write(Wish(format_, seconds), [source])
+    written = Excerpts().write(Wish(format_, seconds), [source])
     words = sum(len(plain(scene["narration"]["text"]).split()) for scene in written.scenes)
     assert abs(words / RATE - seconds) < 0.15 * seconds
     assert 3 <= len(written.scenes) <= 20
@@ -117,7 +113,7 @@ def test_a_script_lasts_as_long_as_it_should(format_: str, seconds: int):
 
 
 def test_a_sound_has_no_clip():
-    written = Extract().write(Wish("session-highlights", 40), [Source(Film("x", media=5), captioned(TALK))])
+    written = Excerpts().write(Wish("session-highlights", 40), [Source(Film("x", media=5), captioned(TALK))])
     assert {scene["layoutType"] for scene in written.scenes} == {"full-screen"}
 
 
@@ -140,7 +136,7 @@ def test_a_project_is_composed_from_a_captioned_video(tmp_path: Path, people: Pa
         while api("video/get", id=id_)["status"] == "composing":
             time.sleep(0.05)
         composed = api("video/get", id=id_)
-        assert (composed["status"], composed["name"]) == ("composed", "bees: highlights")
+        assert (composed["status"], composed["name"]) == ("composed", "Bees: highlights")
         assert "honey" in " ".join(scene["narration"]["text"] for scene in composed["scenes"])
         assert api("video/compose", **given)["status"] == "composing"
         many = {**given, "entryIds": [f"1_{number}" for number in range(6)]}

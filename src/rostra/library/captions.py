@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,18 +28,32 @@ CODES = {
     "Dutch": "nl", "Hebrew": "he", "Arabic": "ar", "Chinese": "zh", "Japanese": "ja", "Korean": "ko",
     "Russian": "ru", "Turkish": "tr", "Polish": "pl", "Swedish": "sv", "Hindi": "hi",
 }  # fmt: skip
-NOISE = re.compile(  # what nobody says: sounds in brackets, marks of music, who speaks
-    r"\[[^\]]*\]|\([^)]*\)|[♪♫#*]+|^\s*(?:>>|-)\s*|^[A-Z][\w .'-]{0,30}:\s"
-)
+OPEN = re.compile(
+    r"<(?![^<>]{0,1000}>)|\{(?![^{}]{0,1000}\})"
+)  # never closed: parsers would look for its end
+MARKUP = re.compile(r"<[^<>]{0,200}>")
+NOISE = re.compile(r"\[[^\[\]]{0,200}\]|\([^()]{0,200}\)|[♪♫#*]+")  # what nobody says: sounds, marks of music
+VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})?\s+([^<>]{1,60})>")  # who speaks, in WebVTT
+TURN = re.compile(r"^\s*(?:>>+|[-–—](?=\s*\w))\s*")
+LABEL = re.compile(r"^\s*([A-Z][\w.'’-]{0,30}(?: (?:[A-Z0-9][\w.'’-]{0,30}|member|of|the)){0,3}):(?:\s|$)")
+TITLED = re.compile(r"^(?:Dr|Mr|Mrs|Ms|Prof|Sir)\b")
+ENDED = (".", "?", "!", "…", '"', "'", ")", "]")
 
 
 @dataclass(frozen=True)
 class Line:
-    """What is said from one moment to another, ms."""
+    """What is said from one moment to another, ms.
+
+    Args:
+        start, end: when.
+        text: what.
+        who: speaks, as far as the captions tell; `>> 2` is who took the second turn.
+    """
 
     start: int
     end: int
     text: str
+    who: str = ""
 
 
 class Captions:
@@ -65,7 +81,7 @@ class Captions:
         usual = {"label": "English", "language": "English", "format": SRT, "chosen": False, "accuracy": 0}
         given = {**usual, **values}
         if content:
-            lines(content, given["format"])
+            await asyncio.to_thread(lines, content, given["format"])
         made = Caption(
             id=fresh_asset_id(), entry=entry.id, partner=entry.partner, status=READY if content else WAITING,
             content=content, version=1, created=at, updated=at, **given,
@@ -109,7 +125,7 @@ class Captions:
         """
         if len(content) > LARGEST:
             raise ApiError("MAX_FILE_SIZE_EXCEEDED", "The captions are too large", SIZE=LARGEST)
-        lines(content, caption.format)
+        await asyncio.to_thread(lines, content, caption.format)
         version = caption.version + (caption.status == READY)
         return await self.change(caption.id, content=content, status=READY, version=version)
 
@@ -123,7 +139,7 @@ class Captions:
     async def said(self, entry: str) -> list[Line]:
         """What is said in an entry, by its best captions; empty if it has none."""
         ready = [one for one in await self.of(entry) if one.status == READY and one.format in FORMATS]
-        return spoken(lines(ready[0].content, ready[0].format)) if ready else []
+        return await asyncio.to_thread(heard, ready[0].content, ready[0].format) if ready else []
 
 
 def lines(content: str, format_: int) -> list[Line]:
@@ -135,7 +151,7 @@ def lines(content: str, format_: int) -> list[Line]:
     if format_ not in FORMATS:
         return []
     try:
-        read = pysubs2.SSAFile.from_string(content, format_=FORMATS[format_])
+        read = pysubs2.SSAFile.from_string(OPEN.sub("(", content), format_=FORMATS[format_])
     except Exception as error:  # whatever its parsers stumble over
         raise ApiError("CAPTION_ASSET_PARSING_FAILED", "The captions cannot be read") from error
     if not len(read):
@@ -154,10 +170,67 @@ def written(content: str, format_: int, as_: int) -> str:
     return str(made.to_string(FORMATS[as_]))
 
 
+def heard(content: str, format_: int) -> list[Line]:
+    """What is said according to a file of captions, and by whom."""
+    voiced = VOICE.sub(r"⟪\1⟫", content) if format_ == WEBVTT else content
+    return spoken(lines(voiced, format_))
+
+
 def spoken(read: Sequence[Line]) -> list[Line]:
-    """The lines without what nobody says: sounds in brackets, names before a colon, marks of music."""
-    clean = [Line(one.start, one.end, " ".join(NOISE.sub(" ", one.text).split())) for one in read]
-    return [one for one in clean if any(character.isalnum() for character in one.text)]
+    """The lines without what nobody says: sounds in brackets, names before a colon, marks of music.
+
+    Captions made by a machine often roll: each shows again what the one before it showed. Such rows are
+    left out too.
+    """
+    names, found, who, turns, last = _names(read), list[Line](), "", 0, ""
+    voiced = any(one.text.startswith("⟪") for one in read)
+    for one in read:
+        rows: list[str] = []
+        who = "" if voiced else who
+        for row in one.text.splitlines():
+            turn, label, said = _parted(row, names)
+            said = " ".join(NOISE.sub(" ", MARKUP.sub("", said)).split())
+            if turn or label:
+                turns += 1
+                if rows and label != who:
+                    found.append(Line(one.start, one.end, " ".join(rows), who))
+                    rows = []
+                who = label or f">> {turns}"
+            if said != last and any(character.isalnum() for character in said):
+                rows.append(said)
+                last = said
+        if rows:
+            found.append(Line(one.start, one.end, " ".join(rows), who))
+    return found
+
+
+def _names(read: Sequence[Line]) -> set[str]:
+    """What stands before a colon and is a name: it comes again, is all capitals, or has a title."""
+    counts: Counter[str] = Counter()
+    sure, ended = set(), True
+    for one in read:
+        for row in one.text.splitlines():
+            told = TURN.sub("", row)
+            if found := LABEL.match(told):
+                name = found[1]
+                counts[name] += 1
+                begins = " " in name or told[found.end() :][:1].isupper()
+                if name.isupper() or TITLED.match(name) or told != row or (ended and begins):
+                    sure.add(name)
+            ended = row.rstrip().endswith(ENDED)
+    return sure | {name for name, count in counts.items() if count > 1}
+
+
+def _parted(row: str, names: set[str]) -> tuple[bool, str, str]:
+    """Whether a turn is marked, who is named, and the rest of a row."""
+    if row.startswith("⟪"):
+        name, _, rest = row[1:].partition("⟫")
+        return False, name.strip(), rest
+    told = TURN.sub("", row)
+    found = LABEL.match(told)
+    if found and found[1] in names:
+        return told != row, found[1], told[found.end() :]
+    return told != row, "", told
 
 
 def code(language: str) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -25,12 +26,18 @@ MOST_PACKED = 200 << 20  # bytes that a document's archive may unpack to
 MEMORY = 2 << 30  # bytes that this process may take
 TIME = 120  # s of processor time
 FIELD = "resource"
+SHORT = 0.6  # of the widest line, below which a line ends a paragraph
+ITEM = re.compile(r"(?:[-*+•◦▪·>|]|\(?\d{1,3}[.)])\s")
+HYPHENATED = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
+IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,2000}\)|<!--|-->")
+LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\n]{0,2000}\)")
+MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|^\s*[-=|:\s]+$")
 SILENT = ("script", "style", "head", "template", "noscript")
 BLOCKS = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "td", "th")
 
 
 def text_of(data: bytes, name: str) -> str:
-    """The text of a document.
+    """The text of a document, a paragraph a line.
 
     Args:
         data: of the file.
@@ -39,18 +46,18 @@ def text_of(data: bytes, name: str) -> str:
     Raises:
         MediaError: it is of no kind that we read, is damaged, or holds no text.
     """
-    reader = _reader(data, Path(name).suffix.lower())
     found, size = [], 0
     try:
-        for part in reader(data):
-            found.append(" ".join(part.split()))
-            size += len(found[-1])
+        for part in _reader(data, Path(name).suffix.lower())(data):
+            found.append(" ".join(part[:LARGEST].split()))
+            size += len(found[-1]) + 1
             if size > LARGEST:
                 break
     except MediaError:
         raise
     except Exception as error:  # whatever the readers stumble over
-        raise MediaError(f"The document is damaged ({error}).", "Save it again.", FIELD) from error
+        why = str(error)[:200] or type(error).__name__
+        raise MediaError(f"The document is damaged ({why}).", "Save it again.", FIELD) from error
     text = "\n".join(part for part in found if part)[:LARGEST]
     if not any(character.isalnum() for character in text):
         raise MediaError("The document holds no text.", "Scans have to be read by a program first.", FIELD)
@@ -90,7 +97,7 @@ def _pdf(data: bytes) -> Iterator[str]:
     from pypdf import PdfReader
 
     for page in PdfReader(io.BytesIO(data)).pages:
-        yield from page.extract_text().split("\n\n")
+        yield from _paragraphs(page.extract_text().splitlines())
 
 
 def _docx(data: bytes) -> Iterator[str]:
@@ -124,8 +131,42 @@ def _html(data: bytes) -> Iterator[str]:
 
 def _plain(data: bytes) -> Iterator[str]:
     """Text, or Markdown without its marks."""
+    lines, fenced = [], False
     for line in data.decode("utf-8-sig", "replace").splitlines():
-        yield line.strip().lstrip("#>*-+ ").replace("**", "").replace("`", "")
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+            lines.append("")
+        elif not fenced:
+            lines += ["", line, ""] if line.startswith("#") else [line]
+    for paragraph in _paragraphs(lines):
+        said = IMAGE.sub("", paragraph)
+        yield MARKS.sub("", LINK.sub(r"\1", said)).strip().lstrip("#>*-+ ")
+
+
+def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
+    """Lines that were only broken because the page is so wide, together.
+
+    A paragraph ends at an empty line, before an item of a list, and after a line that is much shorter than
+    the ones before it and ends a sentence, or is a heading.
+    """
+    held: list[str] = []
+    width = 0
+    for line in lines:
+        text = line.strip()
+        short = bool(held) and len(held[-1]) < SHORT * width
+        starts = ITEM.match(text) or (short and text[:1].isupper())
+        if held and (not text or starts):
+            yield _rejoined(held)
+            held = []
+        if text:
+            held.append(text)
+            width = max(width, len(text))
+    if held:
+        yield _rejoined(held)
+
+
+def _rejoined(lines: Sequence[str]) -> str:
+    return HYPHENATED.sub("", "\n".join(lines))
 
 
 class _Page(HTMLParser):
@@ -148,7 +189,7 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.parts.append(data)
+            self.parts.append(data.replace("\n", " ").replace("\r", " "))
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Composing: scenes written from what is said in entries of the library.
 
-A composer is asked for scenes; the one that is built in chooses sentences (see `digest`) and needs no
+A composer is asked for scenes; the one that is built in chooses passages (see `excerpts`) and needs no
 model. Composing takes seconds; what was begun is begun again by a server that was restarted.
 """
 
@@ -10,19 +10,16 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Protocol
 
 import structlog
 
-from rostra.errors import InputError, RostraError
+from rostra.errors import RostraError
 from rostra.identity.ks import Ks
 from rostra.library.captions import Captions, Line
 from rostra.library.entries import Entries
 from rostra.library.tables import DOCUMENT, VIDEO, Entry
-from rostra.studio import digest
 from rostra.studio.avatars import Owner
-from rostra.studio.digest import Sentence
 from rostra.studio.errors import StudioError
 from rostra.studio.tables import COMPOSE_ERROR, COMPOSED, COMPOSING, Video
 from rostra.studio.videos import MOST_SOURCES, Videos
@@ -30,11 +27,9 @@ from rostra.studio.videos import MOST_SOURCES, Videos
 log = structlog.get_logger()
 
 MOST_SCENES = 20
+AT_ONCE = 2  # projects that are composed; the others wait
 RATE = 2.4  # words a second
-TOGETHER = 12.0  # s between sentences that still belong to one scene
-LONGEST = 48  # words of a scene
 ROOM = 1.0  # s that a clip goes on at least after its narration
-THANKS = "[smile] Thank you for watching."
 HIGHLIGHTS, EXPLAINER = "session-highlights", "video-explainer"
 
 
@@ -59,6 +54,10 @@ class Wish:
     format: str
     seconds: float
     brief: str = ""
+
+    def told(self) -> list[Line]:
+        """The brief as a source, for where it is the only one."""
+        return [Line(0, 0, paragraph) for paragraph in self.brief.splitlines()]
 
 
 @dataclass(frozen=True)
@@ -93,6 +92,7 @@ class Composing:
     def __init__(self, videos: Videos, entries: Entries, captions: Captions, composer: Composer) -> None:
         self._videos, self._entries, self._captions, self._composer = videos, entries, captions, composer
         self._running: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def start(self, ks: Ks, id_: str, wish: Wish, entries: Sequence[str], name: bool) -> Video:
         """Begin to compose.
@@ -142,8 +142,9 @@ class Composing:
         given = video.composition or {}
         wish = Wish(given["formatType"], given["duration"], given.get("userBrief", ""))
         try:
-            sources = await self._sources(given["entryIds"])
-            written = await asyncio.to_thread(self._composer.write, wish, sources)
+            async with self._turns:
+                sources = await self._sources(given["entryIds"])
+                written = await asyncio.to_thread(self._composer.write, wish, sources)
         except RostraError as error:
             await self._fail(video, error.code, str(error))
         except Exception:
@@ -172,75 +173,11 @@ class Composing:
         log.warning("composing failed", video=video.id, why=why)
 
 
-class Extract:
-    """The composer without a model: it lets the sources speak."""
-
-    def write(self, wish: Wish, sources: Sequence[Source]) -> Written:
-        """See `Composer.write`."""
-        found = [
-            one for number, source in enumerate(sources) for one in digest.sentences(source.lines, number)
-        ]
-        if not found:
-            raise InputError(
-                "The sources hold no whole sentence.", "Choose sources with more to say.", "entryIds"
-            )
-        opening, closing = _frame(wish, sources)
-        budget = wish.seconds * RATE
-        framed = budget > 3 * _count(opening + closing)
-        chosen = digest.choose(found, budget - (_count(opening + closing) if framed else 0), wish.brief)
-        groups = _grouped(chosen, MOST_SCENES - 2)
-        middle = [_scene(group, sources[group[0].source].entry) for group in groups]
-        scenes = [_spoken(opening), *middle, _spoken(closing)] if framed else middle
-        return Written(scenes, _title(sources, chosen))
-
-
-def _frame(wish: Wish, sources: Sequence[Source]) -> tuple[str, str]:
-    """What is said at the beginning and at the end."""
-    names = [source.entry.name.strip() for source in sources if source.entry.name.strip()]
-    about = f" of {names[0]}" if len(names) == 1 else ""
-    if wish.format == HIGHLIGHTS:
-        return f"[smile] Here are the highlights{about}.", f"Those were the main points. {THANKS}"
-    return f"[smile] Here is the short version{about}.", f"That is the gist of it. {THANKS}"
-
-
-def _grouped(chosen: Sequence[Sentence], most: int) -> list[list[Sentence]]:
-    """Sentences that follow each other in one source, together."""
-    groups: list[list[Sentence]] = []
-    for one in chosen:
-        last = groups[-1][-1] if groups else None
-        near = last and last.source == one.source and one.start - last.end < TOGETHER
-        if near and sum(other.words for other in groups[-1]) + one.words <= LONGEST:
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    while len(groups) > most:  # join the two neighbours that are shortest together
-        sizes = [sum(one.words for one in a + b) for a, b in pairwise(groups)]
-        place = sizes.index(min(sizes))
-        groups[place : place + 2] = [groups[place] + groups[place + 1]]
-    return groups
-
-
-def _scene(group: Sequence[Sentence], entry: Entry) -> dict[str, Any]:
-    """A scene over the very moment of the source, where that is a film."""
-    text = " ".join(one.text for one in group)
-    if entry.media != VIDEO or not entry.duration:
-        return _spoken(text)
-    room = entry.duration / 1000 - _count(text) / RATE - ROOM
-    start = round(max(0.0, min(group[0].start, room)), 2)
-    return {**_spoken(text), "layoutType": "broll", "broll": {"entryId": entry.id, "startTime": start}}
-
-
-def _spoken(text: str) -> dict[str, Any]:
-    return {"layoutType": "full-screen", "narration": {"text": text}}
-
-
-def _title(sources: Sequence[Source], chosen: Sequence[Sentence]) -> str:
-    words = digest.keywords(chosen, 3)
-    name = sources[0].entry.name.strip()
-    if len(sources) == 1 and name:
-        return f"{name}: highlights"[:255]
-    return ", ".join(words).capitalize()[:255] or "Highlights"
-
-
-def _count(text: str) -> int:
-    return len([word for word in text.split() if not word.startswith("[")])
+def scene(text: str, entry: Entry | None = None, start: float = 0.0) -> dict[str, Any]:
+    """A scene, over the very moment of the source where that is a film."""
+    made: dict[str, Any] = {"layoutType": "full-screen", "narration": {"text": text}}
+    if entry is None or entry.media != VIDEO or not entry.duration:
+        return made
+    room = entry.duration / 1000 - len(text.split()) / RATE - ROOM
+    broll = {"entryId": entry.id, "startTime": round(max(0.0, min(start, room)), 2)}
+    return {**made, "layoutType": "broll", "broll": broll}

@@ -1,220 +1,360 @@
-"""Digest: the sentences of a talk that say most of it, without a model.
+"""Digest: the passages of a talk that say most of it, without a model.
 
-Sentences are ranked as pages of the web once were: each votes for those that speak of the same words,
-and votes count more from those that got many. Then they are chosen one by one, each for its rank and
-against its likeness to those that are chosen already, until the time is filled.
+Sentences are ranked as pages of the web once were: each votes for those that speak of the same words, and
+votes count more from those that got many; with a brief, those that speak of it have votes of their own. What
+is chosen is not sentences but passages: one that can be understood alone, and up to three that follow it.
+They are chosen one by one, each for its rank, against its likeness to those that are chosen already, and
+against how much of its part of the talk is told already, until the time is filled.
 
-Source: Mihalcea & Tarau 2004 (TextRank); Carbonell & Goldstein 1998 (maximal marginal relevance).
+Source: Mihalcea & Tarau 2004 (TextRank); Carbonell & Goldstein 1998 (maximal marginal relevance);
+Haveliwala 2002 (personalised ranks).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rostra.library.captions import Line
+from rostra.studio import english
+from rostra.studio.prose import WORD, Sentence
 
-ENDS = re.compile(r"(?<=[.?!…])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
-ABBREVIATED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|No|Fig|[A-Z])\.$")
-WORD = re.compile(r"[\w'’-]+")
-FILLERS = re.compile(
-    r"\b(?:um+|uh+|er+m?|you know|I mean|sort of|kind of|basically|literally)\b,?\s*", re.IGNORECASE
-)
-OPENERS = re.compile(
-    r"^(?:(?:and|but|so|now|okay|ok|well|right|alright|yeah|then|also|again)\b,?\s+)+", re.IGNORECASE
-)
-REPEATED = re.compile(r"\b(\w+)(?:,?\s+\1\b)+", re.IGNORECASE)
-LOOKING_BACK = re.compile(
-    r"^(?:he|she|it|they|this|that|these|those|there|which|here|because of|most of them|some of them)\b",
-    re.IGNORECASE,
-)
-GREETING = re.compile(r"^(?:my name|i am|good \w+|hello|hi|welcome|thanks?|please|can you)\b", re.IGNORECASE)
-SHORTEST, LONGEST = 6, 40  # words of a sentence that can stand alone
-UNPUNCTUATED = 40.0  # words per full stop beyond which captions have none to speak of
-CHUNK = 16  # words that then count as a sentence
 DAMPING, ROUNDS = 0.85, 40
-LIKENESS = 0.6  # how much a sentence loses by being like one that is chosen
-BRIEFED = 2.0  # how much a sentence gains by being like the brief
-GREETED = 0.05  # share of its rank that a greeting keeps
-BACK = 0.55  # share of its rank that a sentence keeps that leans on the one before
-MOST = 4000  # sentences that are ranked; of more, every second, third ...
-COMMON = frozenset(
-    (  # noqa: SIM905 - a list of so many words would be a page long
-        "a about after all also am an and any are as at be because been before being but by can could "
-        "did do does doing don't for from get go going had has have having he her here him his how i "
-        "i'm if in into is it it's its just know like make me more most much my no not now of off on "
-        "one only or other our out over really right say see she should so some such take than that "
-        "that's the their them then there there's these they thing things think this those through to "
-        "too up us very want was way we we're well were what when where which while who why will with "
-        "would you you're your"
-    ).split()
-)
+LIKENESS = 0.7  # how much a passage loses by being like one that is chosen
+CROWD = 0.6  # share of its worth that a passage keeps for each that is chosen of its part
+PARTS = 12  # of each source, that should all be heard of
+SIZES = (0.8, 1.15, 1.25, 1.2)  # worth of passages of one sentence, two ...
+BESIDE = (0.4, 0.2)  # share of its nearness to the brief that a sentence gives to its neighbours
+APART = 0.08  # share of its rank that a sentence keeps which has nothing to do with the brief
+CROWD_BRIEFED = 0.92
+LARGEST, SHORT = 0.35, 30  # share of the time, or words, of one passage
+MINOR = 0.3  # words of somebody beside the one who speaks most, below which they only ask
+ASKED = 0.25  # share of its worth that a sentence of theirs keeps
+LEAST = (0.2, 0.06, 0.01)  # standing of a sentence that may be said; the next where the time is not filled
+FILLED = 0.93  # of the time
+WITHIN = 0.04  # of the words that are wanted, by which the choice may differ
+SWAPS = 40
+MOST = 1500  # sentences that are ranked
+STRETCHES = 50  # of all that is said, each with its share of them
+VOCABULARY = 4000  # words that are compared
+
+Marks = NDArray[np.float64]
+Bag = Counter[str]
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """A sentence of a source.
+class Passage:
+    """Sentences that follow each other.
 
     Args:
-        text: as it can be spoken.
-        source: number of the source.
-        start: s into it.
-        end: s into it.
+        sentences: in order.
+        worth: how much it says.
     """
 
-    text: str
-    source: int
-    start: float
-    end: float
+    sentences: tuple[Sentence, ...]
+    worth: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """As it can be spoken."""
+        first, *rest = self.sentences
+        return " ".join([first.text, *(one.later or one.text for one in rest)])
 
     @property
     def words(self) -> int:
         """How many words it has."""
-        return len(WORD.findall(self.text))
+        return len(self.text.split())
+
+    @property
+    def start(self) -> float:
+        """S into its source."""
+        return self.sentences[0].start
+
+    @property
+    def source(self) -> int:
+        """Number of its source."""
+        return self.sentences[0].source
 
 
-def sentences(lines: Sequence[Line], source: int) -> list[Sentence]:
-    """The sentences that lines of captions hold, cleaned of what is only said aloud.
-
-    Args:
-        lines: in order.
-        source: number of the source.
-    """
-    text, starts = "", []
-    for line in lines:
-        starts.append((len(text), line.start / 1000, line.end / 1000))
-        text += f"{line.text} "
-    stops = len(re.findall(r"[.?!…]", text))
-    pieces = _chunks(text) if len(text.split()) > UNPUNCTUATED * max(stops, 1) else _split(text)
-    found = [(clean(piece), offset, offset + len(piece)) for offset, piece in pieces]
-    return [
-        Sentence(said, source, _second(starts, begin), _second(starts, max(begin, end - 1)))
-        for said, begin, end in found
-        if SHORTEST <= len(WORD.findall(said)) <= LONGEST
-    ]
-
-
-def clean(text: str) -> str:
-    """A sentence without false starts and fillers, with a capital and a stop."""
-    said = FILLERS.sub("", " ".join(text.split()))
-    said = REPEATED.sub(r"\1", OPENERS.sub("", said)).strip(" ,;:-–—")
-    if not said:
-        return ""
-    said = said[0].upper() + said[1:]
-    return said if said[-1] in ".?!…" else f"{said}."
-
-
-def choose(found: Sequence[Sentence], words: float, brief: str = "") -> list[Sentence]:
-    """The sentences that say most in so many words, in the order in which they were said.
+def choose(
+    found: Sequence[Sentence], words: float, brief: str = "", like: Callable[[str], float] = lambda _: 1.0
+) -> list[Passage]:
+    """The passages that say most in so many words, in the order in which they were said.
 
     Args:
-        found: all of them.
+        found: all sentences.
         words: that fit.
-        brief: what the reader wants to hear of; may be empty.
+        brief: what the reader wants to hear of, or not; may be empty.
+        like: what a sentence gains by its kind.
     """
-    found = found[:: -(-len(found) // MOST) or 1]
-    bags = [_bag(one.text) for one in found]
-    wanted = _bag(brief)
-    vectors = _vectors([*bags, wanted])
-    alike = vectors[:-1] @ vectors[:-1].T
-    score = _ranks(alike) * (1 + BRIEFED * (vectors[:-1] @ vectors[-1]) / max(1e-9, _most(vectors)))
-    score *= np.array(
-        [BACK if LOOKING_BACK.match(one.text) or one.text.endswith("?") else 1.0 for one in found]
+    ranked = _foremost(found)
+    if not ranked:
+        return []
+    wanted, refused = wishes(brief)
+    bags, shut = [bag(found[number].text) for number in ranked], bag(refused)
+    vectors = _vectors([*bags, bag(wanted)])
+    told, near = vectors[:-1], _spread(vectors[:-1] @ vectors[-1])
+    allowed = np.array([shut.keys().isdisjoint(words) for words in bags])
+    alike = told @ told.T
+    score = _ranks(alike, near) * len(ranked)
+    briefed = bool(near.any())
+    if briefed:
+        score = np.sqrt(0.3 + score) * (APART + near / near.max())
+    minor = _minor(found)
+    score *= allowed * np.array(
+        [like(found[number].text) * _weight(found[number], minor) for number in ranked]
     )
-    chosen: list[int] = []
-    nearest, left = np.zeros(len(found)), words
-    while True:
-        fits = np.array([one.words <= left * 1.1 for one in found]) & ~np.isin(np.arange(len(found)), chosen)
-        if left < SHORTEST or not fits.any():
+    chosen: list[Passage] = []
+    for least in LEAST:
+        chosen = _Choice(found, ranked, score, alike, least, CROWD_BRIEFED if briefed else CROWD).filled(
+            words
+        )
+        if sum(one.words for one in chosen) >= FILLED * words:
             break
-        worth = np.where(fits, score * (1 - LIKENESS * nearest), -1.0)
-        best = int(worth.argmax())
-        chosen.append(best)
-        nearest = np.maximum(nearest, alike[best])
-        left -= found[best].words
-    return [found[number] for number in sorted(chosen)]
+    return chosen
 
 
-def keywords(found: Sequence[Sentence], count: int) -> list[str]:
-    """The words that matter most, as they are mostly written."""
+def wishes(brief: str) -> tuple[str, str]:
+    """What a brief asks for, and what it does not want."""
+    refused = " ".join(found[1] for found in english.REFUSALS.finditer(brief))
+    wanted = english.REFUSALS.sub(" ", brief)
+    kept = [word for word in WORD.findall(wanted.lower()) if word not in english.WISHES]
+    return " ".join(kept), " ".join(one for one in refused.lower().split() if one not in english.WISHES)
+
+
+def topics(found: Sequence[Sentence], count: int) -> list[str]:
+    """The things that are spoken of most: what follows `the`, `a`, `our` and ends there."""
     counts: Counter[str] = Counter()
     written: dict[str, Counter[str]] = {}
     for one in found:
-        for word in WORD.findall(one.text)[1:]:
+        tokens = re.findall(r"[\w'’-]+|[.,;:?!]", one.text)
+        for before, word, after in zip(tokens, tokens[1:], [*tokens[2:], "."], strict=False):
+            ends = after in ".,;:?!" or after.lower() in english.COMMON
             key = word.lower()
-            if key not in COMMON and len(key) > 3 and not key.isdigit():
-                counts[key] += 1
-                written.setdefault(key, Counter())[word] += 1
-    return [written[key].most_common(1)[0][0] for key, _ in counts.most_common(count)]
+            if before.lower() in english.ARTICLES and ends and _names(key):
+                counts[_stem(key)] += 1
+                written.setdefault(_stem(key), Counter())[key] += 1
+    often = [(key, number) for key, number in counts.most_common(count * 2) if number > 1]
+    return [written[key].most_common(1)[0][0] for key, _ in often[:count]]
 
 
-def _standing(text: str) -> float:
-    """How well a sentence stands alone, 0..1."""
-    if GREETING.match(text):
-        return GREETED
-    return BACK if LOOKING_BACK.match(text) or text.endswith("?") else 1.0
-
-
-def _split(text: str) -> list[tuple[int, str]]:
-    """(offset, sentence) by full stops."""
-    pieces: list[tuple[int, str]] = []
-    start = 0
-    for match in ENDS.finditer(text):
-        if not ABBREVIATED.search(text[start : match.start()]):
-            pieces.append((start, text[start : match.start()]))
-            start = match.end()
-    return [*pieces, (start, text[start:])]
-
-
-def _chunks(text: str) -> list[tuple[int, str]]:
-    """(offset, some words) where captions have no full stops."""
-    found = list(re.finditer(r"\S+", text))
-    groups = [found[k : k + CHUNK] for k in range(0, len(found), CHUNK)]
-    return [(group[0].start(), text[group[0].start() : group[-1].end()]) for group in groups]
-
-
-def _second(starts: Sequence[tuple[int, float, float]], offset: int) -> float:
-    """When a character is said: within its line, words take their share of the time."""
-    number = max(0, int(np.searchsorted([one[0] for one in starts], offset, side="right")) - 1)
-    begin, start, end = starts[number]
-    after = starts[number + 1][0] if number + 1 < len(starts) else begin + 60
-    return start + (end - start) * min(1.0, (offset - begin) / max(1, after - begin))
-
-
-def _bag(text: str) -> Counter[str]:
+def bag(text: str) -> Bag:
     """The words of a text that matter, without endings."""
-    words = [word.lower().strip("'’") for word in WORD.findall(text)]
-    return Counter(re.sub(r"(?:ings?|edly|ed|es|s|ly)$", "", word) for word in words if word not in COMMON)
+    words = (word.lower().strip("'’-") for word in WORD.findall(text))
+    return Counter(_stem(word) for word in words if word and word not in english.COMMON)
 
 
-def _vectors(bags: Sequence[Counter[str]]) -> NDArray[np.float64]:
-    """(bags, words) of length 1: rare words count more."""
-    index = {word: number for number, word in enumerate(sorted(set().union(*bags)))}
-    table = np.zeros((len(bags), max(1, len(index))))
-    for row, bag in enumerate(bags):
-        for word, count in bag.items():
-            table[row, index[word]] = 1 + np.log(count)
-    spread = np.log((1 + len(bags)) / (1 + (table > 0).sum(axis=0)))
-    table *= spread
+class _Choice:
+    """Passages that are chosen one by one.
+
+    Args:
+        found: all sentences.
+        ranked: numbers of those that are ranked.
+        score: of each of them.
+        alike: each with each.
+        least: see LEAST.
+        crowd: see CROWD.
+    """
+
+    def __init__(
+        self,
+        found: Sequence[Sentence],
+        ranked: Sequence[int],
+        score: Marks,
+        alike: Marks,
+        least: float,
+        crowd: float,
+    ) -> None:
+        self._alike, self._score, self._least, self._crowd = alike, score, least, crowd
+        self._ends = _ends(found)
+        self._found = found
+        row = {number: place for place, number in enumerate(ranked)}
+        self._rows: list[list[int]] = []
+        self.all: list[Passage] = []
+        for number in ranked:
+            for last in range(number, min(len(found), number + len(SIZES))):
+                if last not in row or not score[row[last]] or not self._may_go_on(number, last):
+                    break
+                self._rows.append([row[place] for place in range(number, last + 1)])
+                self.all.append(self._passage(number, last, self._rows[-1]))
+        self._words = np.array([one.words for one in self.all])
+        self._worth = np.array([one.worth for one in self.all])
+        spans = {one.source: one.place + 1 for one in found}
+        self._parts = [
+            (one.source, PARTS * one.sentences[0].place // (spans[one.source] + 1)) for one in self.all
+        ]
+
+    def filled(self, words: float) -> list[Passage]:
+        """Passages of so many words."""
+        slack = max(2.0, WITHIN * words)
+        chosen: list[int] = []
+        while len(chosen) < len(self.all):
+            left = words - sum(self._words[number] for number in chosen)
+            most = min(left + slack, max(SHORT, LARGEST * words))
+            value = np.where(self._free(chosen) & (self._words <= most), self._now(chosen), 0.0)
+            if left <= slack or not value.any():
+                break
+            chosen.append(int(value.argmax()))
+        chosen = self._fitted(chosen, words, slack)
+        return _joined(
+            [self.all[number] for number in sorted(chosen, key=lambda number: self._rows[number][0])]
+        )
+
+    def _fitted(self, chosen: list[int], words: float, slack: float) -> list[int]:
+        """The choice with passages exchanged until it has the words that are wanted."""
+        for _ in range(SWAPS):
+            left = words - sum(self._words[number] for number in chosen)
+            if abs(left) <= slack:
+                break
+            options = [(None, chosen), *((out, [one for one in chosen if one != out]) for out in chosen)]
+            best, taken = (abs(left), 0.0), None
+            for out, rest in options:
+                room = left + (self._words[out] if out is not None else 0)
+                off = np.where(self._free(rest), np.abs(room - self._words), np.inf)
+                if not len(off) or not np.isfinite(off).any():
+                    continue
+                close = np.where(off <= slack, self._now(rest), -1.0)
+                number = int(close.argmax()) if close.max() > 0 else int(off.argmin())
+                kept = -(self._worth[number] - (self._worth[out] if out is not None else 0))
+                rank = (max(0.0, float(off[number]) - slack), kept)
+                if float(off[number]) < abs(left) and (taken is None or rank < best):
+                    best, taken = rank, [*rest, number]
+            if taken is None:
+                break
+            chosen = taken
+        return chosen
+
+    def _may_go_on(self, first: int, last: int) -> bool:
+        one = self._found[last]
+        if first == last:
+            return one.alone > self._least
+        return one.follows > self._least and not self._ends[last - 1]
+
+    def _passage(self, first: int, last: int, rows: Sequence[int]) -> Passage:
+        taken = tuple(self._found[first : last + 1])
+        stand = [taken[0].alone, *(one.follows for one in taken[1:])]
+        value = float(np.mean([self._score[row] * worth for row, worth in zip(rows, stand, strict=True)]))
+        return Passage(taken, value * SIZES[last - first])
+
+    def _free(self, chosen: Sequence[int]) -> NDArray[np.bool_]:
+        """Which passages share no sentence with those that are chosen."""
+        used = {row for number in chosen for row in self._rows[number]}
+        return np.array([used.isdisjoint(rows) for rows in self._rows], bool)
+
+    def _now(self, chosen: Sequence[int]) -> Marks:
+        """What passages are worth beside those that are chosen."""
+        if not chosen:
+            return self._worth
+        rows = [row for number in chosen for row in self._rows[number]]
+        near = self._alike[:, rows].max(axis=1)
+        likeness = np.array([max(near[row] for row in own) for own in self._rows])
+        crowd = Counter(self._parts[number] for number in chosen)
+        parts = np.array([self._crowd ** crowd[part] for part in self._parts])
+        value: Marks = self._worth * (1 - LIKENESS * np.minimum(1, likeness)) * parts
+        return value
+
+
+def _joined(chosen: Sequence[Passage]) -> list[Passage]:
+    """Passages of which one goes on where another ends, as one."""
+    joined: list[Passage] = []
+    for one in chosen:
+        last = joined[-1].sentences[-1] if joined else None
+        if last and (last.source, last.place + 1) == (one.source, one.sentences[0].place):
+            joined[-1] = Passage(joined[-1].sentences + one.sentences, joined[-1].worth + one.worth)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _spread(near: Marks) -> Marks:
+    """Nearness to the brief, of which neighbours get a share."""
+    spread = near.copy()
+    for distance, share in enumerate(BESIDE, 1):
+        spread[distance:] = np.maximum(spread[distance:], share * near[:-distance])
+        spread[:-distance] = np.maximum(spread[:-distance], share * near[distance:])
+    return spread
+
+
+def _ends(found: Sequence[Sentence]) -> list[bool]:
+    """After which sentences nothing can follow: the next one is somebody else's, or far away."""
+    return [
+        (one.source, one.who, one.place + 1) != (after.source, after.who, after.place)
+        for one, after in pairwise(found)
+    ] + [True]
+
+
+def _foremost(found: Sequence[Sentence]) -> list[int]:
+    """Numbers of the sentences that are ranked: all, or in each stretch those with frequent words."""
+    good = [number for number, one in enumerate(found) if max(one.alone, one.follows) > LEAST[-1]]
+    if len(good) <= MOST:
+        return good
+    counts: Bag = Counter()
+    bags = {number: bag(found[number].text) for number in good}
+    for words in bags.values():
+        counts.update(words.keys())
+    worth = {
+        number: sum(np.log(counts[word]) for word in words) / (5 + len(words)) * found[number].alone
+        for number, words in bags.items()
+    }
+    share, step = MOST // STRETCHES, -(-len(good) // STRETCHES)
+    stretches = [good[begin : begin + step] for begin in range(0, len(good), step)]
+    best = [sorted(one, key=lambda number: -worth[number])[:share] for one in stretches]
+    return sorted(number for one in best for number in one)
+
+
+def _minor(found: Sequence[Sentence]) -> set[tuple[int, str]]:
+    """Who only asks, or leads through the talk."""
+    said: Counter[tuple[int, str]] = Counter()
+    for one in found:
+        said[one.source, one.who] += one.words
+    most: dict[int, int] = {}
+    for (source, _), count in said.items():
+        most[source] = max(most.get(source, 0), count)
+    return {who for who, count in said.items() if count < MINOR * most[who[0]]}
+
+
+def _weight(one: Sentence, minor: set[tuple[int, str]]) -> float:
+    return ASKED if (one.source, one.who) in minor else 1.0
+
+
+def _names(word: str) -> bool:
+    return word not in english.COMMON and word not in english.NO_TOPICS and len(word) > 3 and word.isalpha()
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ings?|edly|ed|ies|y|es|s|ly)$", "", word) if len(word) > 4 else word.rstrip("s")
+
+
+def _vectors(bags: Sequence[Bag]) -> Marks:
+    """(bags, words) of length 1: rare words count more, those of one sentence not at all."""
+    seen = Counter(word for words in bags for word in words)
+    asked = set(bags[-1])
+    often = [word for word, count in seen.most_common(VOCABULARY) if count > 1 or word in asked]
+    index = {word: number for number, word in enumerate(sorted(often))}
+    table = np.zeros((len(bags), max(1, len(index))), np.float32)
+    for row, words in enumerate(bags):
+        for word, count in words.items():
+            if word in index:
+                table[row, index[word]] = 1 + np.log(count)
+    table *= np.log((1 + len(bags)) / (1 + (table > 0).sum(axis=0)))
     length = np.linalg.norm(table, axis=1, keepdims=True)
-    result: NDArray[np.float64] = table / np.where(length > 0, length, 1)
+    result: Marks = (table / np.where(length > 0, length, 1)).astype(np.float64)
     return result
 
 
-def _ranks(alike: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ranks(alike: Marks, near: Marks) -> Marks:
+    """Ranks of sentences by their votes; those that are near the brief have more of their own."""
+    count = len(alike)
     votes = alike - np.diag(np.diag(alike))
     total = votes.sum(axis=1, keepdims=True)
-    votes = np.divide(votes, total, out=np.full_like(votes, 1 / len(votes)), where=total > 0)
-    rank = np.full(len(votes), 1 / len(votes))
+    votes = np.divide(votes, total, out=np.full_like(votes, 1 / count), where=total > 0)
+    own = near / near.sum() if near.sum() > 0 else np.full(count, 1 / count)
+    rank = np.full(count, 1 / count)
     for _ in range(ROUNDS):
-        rank = (1 - DAMPING) / len(votes) + DAMPING * (rank @ votes)
+        rank = (1 - DAMPING) * own + DAMPING * (rank @ votes)
     return rank
-
-
-def _most(vectors: NDArray[np.float64]) -> float:
-    return float((vectors[:-1] @ vectors[-1]).max(initial=0))

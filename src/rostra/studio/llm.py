@@ -15,13 +15,17 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from rostra.errors import EngineError, MissingError
-from rostra.library.tables import VIDEO
-from rostra.studio.composing import HIGHLIGHTS, MOST_SCENES, RATE, ROOM, Extract, Source, Wish, Written
+from rostra.library.tables import DOCUMENT, VIDEO
+from rostra.studio import digest, prose, review
+from rostra.studio.composing import HIGHLIGHTS, MOST_SCENES, RATE, Source, Wish, Written, scene
+from rostra.studio.excerpts import Excerpts
 
 TRIES = 3
 PATIENCE = 300.0  # s
 MOST_LINES = 60_000  # characters of the sources that the model gets
-TOLERANCE = 0.15  # of the duration
+MOST_FAULTS = 6  # that the model is told of at once
+CUE = 1.0  # s by which a model may round when a caption begins
+CHARACTERS = 8.0  # a word takes, with its space and seconds
 GOALS = {
     HIGHLIGHTS: "the highlights of a talk: what was new, decided or surprising, in the order that it came",
     "video-explainer": "one coherent explanation of what the sources have in common, for somebody new to it",
@@ -91,8 +95,10 @@ class Model:
         try:
             told = asyncio.run(self._ask(prompt, (wish, sources)))
         except Exception as error:  # of any of the libraries below
-            raise EngineError(f"The language model gave no script ({error}).", "Try again.") from error
-        return Written([_scene(one, sources) for one in told.scenes], told.name)
+            raise EngineError(
+                f"The language model gave no script ({error or 'it took too long'}).", "Try again."
+            ) from error
+        return Written([_scene(one, sources) for one in told.scenes], told.name.strip())
 
     async def _ask(self, prompt: str, deps: tuple[Wish, Sequence[Source]]) -> Told:
         result = await asyncio.wait_for(self._agent.run(prompt, deps=deps), PATIENCE)
@@ -102,24 +108,18 @@ class Model:
     def _checked(self, context: Any, told: Told) -> Told:
         """Send back what is too long, too short, or shows what is not there."""
         wish, sources = context.deps
-        words = sum(len(scene.narration.split()) for scene in told.scenes)
-        wanted = wish.seconds * RATE
-        if abs(words - wanted) > TOLERANCE * wanted:
-            raise self._retry(f"The narrations have {words} words; write about {wanted:.0f}.")
-        for number, scene in enumerate(told.scenes):
-            if scene.source is None:
-                continue
-            if not 0 <= scene.source < len(sources):
-                raise self._retry(f"Scene {number}: there is no source {scene.source}.")
-            lasts = sources[scene.source].entry.duration / 1000
-            if sources[scene.source].entry.media == VIDEO and (scene.start or 0) > lasts:
-                raise self._retry(f"Scene {number}: source {scene.source} lasts only {lasts:.0f} s.")
+        wrong = _misplaced(told, sources)
+        wrong = wrong or review.faults([_scene(one, sources) for one in told.scenes], wish, sources)
+        if review.unspeakable(f"{told.name}."):
+            wrong.append("The name is no plain text.")
+        if wrong:
+            raise self._retry(" ".join(wrong[:MOST_FAULTS]))
         return told
 
 
 def composer(model: str, base_url: str, key: str) -> Any:
     """The composer that is set: a model, or none."""
-    return Model(model, base_url, key) if model else Extract()
+    return Model(model, base_url, key) if model else Excerpts()
 
 
 def _prompt(wish: Wish, sources: Sequence[Source]) -> str:
@@ -132,22 +132,41 @@ def _prompt(wish: Wish, sources: Sequence[Source]) -> str:
         f"What the client asks for besides: {json.dumps(wish.brief)}" if wish.brief.strip() else "",
     ]
     for number, source in enumerate(sources):
-        film = "a film" if source.entry.media == VIDEO else "only sound"
-        lines = "\n".join(f"[{line.start / 1000:.0f}] {line.text}" for line in source.lines)
-        name = json.dumps(source.entry.name)
-        parts.append(f"<source number={number} name={name} kind={film!r}>\n{lines[:room]}\n</source>")
+        kind = "a document" if source.entry.kind == DOCUMENT else "only sound"
+        film = "a film" if source.entry.media == VIDEO else kind
+        name = json.dumps(source.entry.name).replace("<", "(")
+        parts.append(f"<source number={number} name={name} kind={film!r}>\n{_told(source, room)}\n</source>")
     return "\n\n".join(part for part in parts if part)
+
+
+def _told(source: Source, room: int) -> str:
+    """What is said in a source, with its seconds; what matters most, if there is too much."""
+    lines = [f"[{line.start / 1000:.0f}] {line.text}" for line in source.lines]
+    if sum(len(line) + 1 for line in lines) > room:
+        found = prose.sentences(source.lines, written=source.entry.kind == DOCUMENT)
+        chosen = digest.choose(found, room / CHARACTERS)
+        lines = [f"[{one.start:.0f}] {one.text}" for one in chosen] or lines
+    return "\n".join(lines)[:room].replace("<", "(").replace(">", ")")  # nothing in it can end the source
+
+
+def _misplaced(told: Told, sources: Sequence[Source]) -> list[str]:
+    """What is wrong with the clips that a model gives."""
+    wrong = []
+    for number, one in enumerate(told.scenes):
+        if one.source is None:
+            continue
+        if not 0 <= one.source < len(sources):
+            wrong.append(f"Scene {number}: there is no source {one.source}.")
+        elif (one.start or 0) > (lasts := sources[one.source].entry.duration / 1000) > 0:
+            wrong.append(f"Scene {number}: source {one.source} lasts only {lasts:.0f} s.")
+    return wrong
 
 
 def _scene(told: ToldScene, sources: Sequence[Source]) -> dict[str, Any]:
     """A scene as the API has it."""
-    scene: dict[str, Any] = {
-        "layoutType": "full-screen",
-        "narration": {"text": " ".join(told.narration.split())},
-    }
-    entry = sources[told.source].entry if told.source is not None and sources else None
-    if entry is None or entry.media != VIDEO or not entry.duration:
-        return scene
-    room = entry.duration / 1000 - len(told.narration.split()) / RATE - ROOM
-    start = round(max(0.0, min(told.start or 0.0, room)), 2)
-    return {**scene, "layoutType": "broll", "broll": {"entryId": entry.id, "startTime": start}}
+    text = " ".join(told.narration.split())
+    if told.source is None:
+        return scene(text)
+    source, start = sources[told.source], told.start or 0.0
+    cues = [line.start / 1000 for line in source.lines if line.start / 1000 <= start + CUE]
+    return scene(text, source.entry, max(cues, default=start))
