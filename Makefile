@@ -41,7 +41,7 @@ NODE    := command -v npm >/dev/null && node -e 'const [a, b] = process.versions
 NO_NODE := The pages for browsers are left out: they need Node 20.19 or newer with npm, see https://nodejs.org
 NPM_CI  := npm ci --no-audit --no-fund --silent
 WEB     := src/rostra/web/dist
-PAGES   := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
+PAGES   := $(shell find web -name node_modules -prune -o -name dist -prune -o -name test -prune -o -type f -print)
 
 web:
 	@if $(NODE); then $(MAKE) --no-print-directory --silent $(WEB)/.built; else echo "$(NO_NODE)" >&2; fi
@@ -54,6 +54,11 @@ $(WEB)/.built: web/node_modules/.set $(PAGES)
 web/node_modules/.set: web/package-lock.json
 	@echo "Installing what the pages for browsers are built with ..."
 	@cd web && $(NPM_CI)
+	@touch $@
+
+# The sample application of live sessions, for its test.
+examples/live/node_modules/.set: examples/live/package-lock.json
+	@cd examples/live && $(NPM_CI)
 	@touch $@
 
 wheel: $(VENV)/.run web
@@ -82,7 +87,7 @@ build/cast.png: $(VENV)/.run $(SOURCES)
 test: $(VENV)/.dev web
 	@$(BIN)/rostra models fetch --optional
 	@$(MAKE) --no-print-directory $(JUDGE)/.set || echo "The judge of videos cannot be set up here: its tests are skipped." >&2
-	@if $(NODE); then cd web && npm test --silent; fi
+	@if $(NODE); then $(MAKE) --no-print-directory --silent examples/live/node_modules/.set && cd web && npm test --silent; fi
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev
@@ -166,4 +171,4 @@ PINNED := --universal --python-version 3.11 --generate-hashes --no-header --no-a
 LOCK   := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --extra serve --group build $(PINNED)
 
 clean:
-	rm -rf build $(WEB) web/node_modules web/*/dist $(VENV) $(JUDGE) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build $(WEB) web/node_modules web/*/dist examples/live/node_modules $(VENV) $(JUDGE) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -2,7 +2,12 @@
 
 import "@fontsource-variable/instrument-sans/wght.css";
 import "@fontsource/instrument-serif/400.css";
-import { type AvatarError, type FeedMessage, KalturaAvatarSession } from "@rostra/sdk-session";
+import {
+  AvatarControlSDK,
+  type AvatarError,
+  type FeedMessage,
+  KalturaAvatarSession,
+} from "@rostra/sdk-session";
 import { Chooser } from "./chooser";
 import { Composer } from "./composer";
 import { show, the } from "./dom";
@@ -10,7 +15,7 @@ import { Feed } from "./feed";
 import { figures, type Report } from "./figures";
 import { Gauges } from "./gauges";
 import { ended, problem, unsaid } from "./problems";
-import { controlApi, newSession, type Presenter } from "./server";
+import { controlApi, newSession, type Presenter, type Session } from "./server";
 import { Stage } from "./stage";
 
 const LOOK = 1000; // ms between two looks at the statistics
@@ -67,12 +72,17 @@ async function start(chosen: Presenter): Promise<void> {
   report = null;
   try {
     const credentials = await newSession(chosen.id);
-    if (presenter !== chosen) return;
+    if (presenter !== chosen) return discard(credentials);
     session = open(chosen);
     await session.initSession(credentials, { videoContainerId: "video" });
   } catch (thrown) {
     if (presenter === chosen) fail(thrown);
   }
+}
+
+/** Gives back a session that nobody wants any more. */
+function discard(credentials: Session): void {
+  new AvatarControlSDK({ baseUrl: controlApi(), ...credentials }).end().catch(() => {}); // it dies by itself, too
 }
 
 function query(id: string): string {

@@ -136,7 +136,7 @@ export class KalturaAvatarSession {
       const life = this.ready("sayText");
       if (typeof words !== "string") throw invalid("text must be a string");
       if (!text(turnId)) throw invalid("turnId must be a non-empty string");
-      if (words === "" && !isFinal) throw invalid("text is empty");
+      if (words === "" && !isFinal) return; // as language models give them
       if (words.length > LONGEST_TEXT)
         throw invalid(`text must have at most ${LONGEST_TEXT} characters in one call`);
       const pieces = split(words);

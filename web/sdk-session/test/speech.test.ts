@@ -26,6 +26,7 @@ describe("sayText", () => {
   it("sends pieces as they are", async () => {
     const session = await readySession();
     await session.sayText("Good mor", "t1", false);
+    await session.sayText("", "t1", false);
     await session.sayText("ning.", "t1", false);
     await session.sayText("", "t1");
     expect(stub.texts()).toEqual([
@@ -84,7 +85,7 @@ describe("sayText", () => {
     for (const wrong of [undefined, 4, "x".repeat(100_001)]) {
       expect((await failure(session.sayText(wrong as never))).code).toBe("INVALID_CONFIGURATION");
     }
-    expect((await failure(session.sayText("", "t", false))).code).toBe("INVALID_CONFIGURATION");
+    expect((await failure(session.sayText("Hello.", " "))).message).toMatch(/turnId/);
     expect(stub.texts()).toEqual([]);
   });
 
