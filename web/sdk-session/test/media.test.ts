@@ -37,6 +37,12 @@ describe("the offer", () => {
     await until(() => stub.asked.some(({ method }) => method === "DELETE")); // of the first attempt
   });
 
+  it("is made again without the channel after a 400, too", async () => {
+    stub.next.whep = [{ status: 400 }];
+    await readySession();
+    expect(FakePeer.all.map(({ channels }) => channels.length)).toEqual([1, 0]);
+  });
+
   it("is sent again while the media server is in trouble, not when it refuses", async () => {
     stub.next.whep = [{ status: 502 }, { hangUp: true }];
     await readySession();
@@ -58,7 +64,12 @@ describe("the stream", () => {
     const stream = (await rtc.connect()) as unknown as FakeStream;
     expect(stream.tracks).toEqual([{ kind: "audio" }, { kind: "video" }]);
     rtc.close();
+    rtc.close();
     expect(rtc.getConnectionState()).toBe("CLOSED");
+    const deleted = () => stub.asked.filter(({ method }) => method === "DELETE");
+    await until(() => deleted().length > 0);
+    await new Promise((rest) => setTimeout(rest, 20));
+    expect(deleted()).toHaveLength(1);
   });
 
   it("comes once per object", async () => {
@@ -72,6 +83,25 @@ describe("the stream", () => {
     expect(() => new AvatarRTCSDK({} as never)).toThrow(/whepUrl/);
     vi.stubGlobal("RTCPeerConnection", undefined);
     expect((await failure(newSession().initSession(SESSION))).message).toMatch(/no WebRTC/);
+  });
+});
+
+describe("a connection that never comes", () => {
+  it("is given up after 15 s", async () => {
+    behaviour.connects = false;
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const rtc = new AvatarRTCSDK({ whepUrl: `${stub.origin}/whep/x` });
+      const connecting = failure(rtc.connect());
+      while (!FakePeer.all[0]?.remoteDescription) await new Promise(setImmediate);
+      await vi.advanceTimersByTimeAsync(15_000);
+      expect(await connecting).toMatchObject({ code: "RTC_CONNECTION_FAILED" });
+      expect((await connecting).message).toMatch(/UDP/);
+      expect(rtc.getConnectionState()).toBe("FAILED");
+      expect(FakePeer.last.connectionState).toBe("closed");
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
@@ -187,6 +217,7 @@ describe("speech", () => {
     const [channel] = FakePeer.last.channels;
     for (const rubbish of ["", "{", "null", "[]", '{"type":4}', `"${"x".repeat(70_000)}"`])
       channel?.says(rubbish);
+    channel?.says({ type: "speaking-start", text: "x".repeat(70_000) });
     channel?.onmessage?.({ data: new ArrayBuffer(4) });
     expect(lines).toEqual([]);
   });
@@ -208,6 +239,10 @@ describe("speech", () => {
       behaviour.energy = 0;
       await vi.advanceTimersByTimeAsync(400);
       expect(heard).toEqual([true]);
+      await vi.advanceTimersByTimeAsync(400);
+      expect(heard).toEqual([true, false]);
+      FakePeer.last.channels[0]?.says({ type: "word", text: "from now on it is told" });
+      behaviour.energy = 0.04;
       await vi.advanceTimersByTimeAsync(400);
       expect(heard).toEqual([true, false]);
       rtc.close();

@@ -131,6 +131,20 @@ describe("interrupt", () => {
     expect(order).toEqual(["a", "interrupt", "interrupt", "c"]);
   });
 
+  it("is answered before anything new is said", async () => {
+    const session = await readySession();
+    const slow = gate();
+    stub.next.interrupt = [{ after: slow.after }];
+    const silence = session.interrupt();
+    const later = session.sayText("c", "t2");
+    await until(() => stub.of("interrupt").length === 1);
+    await new Promise((rest) => setTimeout(rest, 20));
+    expect(stub.texts()).toEqual([]);
+    slow.open();
+    await Promise.all([silence, later]);
+    expect(stub.texts()).toHaveLength(1);
+  });
+
   it("is asked once when nothing is under way", async () => {
     const session = await readySession();
     await session.interrupt();
