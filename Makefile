@@ -87,7 +87,8 @@ build/cast.png: $(VENV)/.run $(SOURCES)
 test: $(VENV)/.dev web
 	@$(BIN)/rostra models fetch --optional
 	@$(MAKE) --no-print-directory $(JUDGE)/.set || echo "The judge of videos cannot be set up here: its tests are skipped." >&2
-	@if $(NODE); then $(MAKE) --no-print-directory --silent examples/live/node_modules/.set && cd web && npm test --silent; fi
+	@if $(NODE); then $(MAKE) --no-print-directory --silent examples/live/node_modules/.set; fi
+	@if $(NODE); then cd web && npm test --silent; fi
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev
@@ -95,8 +96,8 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@if $(NODE); then $(MAKE) --no-print-directory --silent web/node_modules/.set && cd web && npm run check --silent; \
-		else echo "$(NO_NODE)" >&2; fi
+	@if $(NODE); then $(MAKE) --no-print-directory --silent web/node_modules/.set; else echo "$(NO_NODE)" >&2; fi
+	@if $(NODE); then cd web && npm run check --silent; fi
 	$(BIN)/python -m pytest tests/test_docs.py
 
 # Whom, and which texts: make judge WHO="maya tim" TEXTS=tests/judge/scripts/clock.txt; WHO=all for everybody.

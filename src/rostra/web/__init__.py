@@ -1,7 +1,7 @@
 """What browsers get: pages and client libraries, built from `web/` into files beside this module.
 
-They are made by `make web`, which needs Node, and are in the wheel, which does not. A checkout where they were
-never built has none of them: the server then answers everything but them.
+They are made by `make web`, which needs Node, and are in the wheel, which does not. A checkout where they
+were never built has none of them: the server then answers everything but them.
 """
 
 from pathlib import Path
