@@ -237,6 +237,10 @@ export class AvatarRTCSDK {
   }
 
   private hear(channel: RTCDataChannel): void {
+    // A server that goes closes the channel at once; ICE takes seconds to notice.
+    channel.onclose = () => {
+      if (this.told) this.lose();
+    };
     channel.onmessage = ({ data }) => {
       const message = feedMessage(data);
       if (!message) return this.log("debug", "a message of the channel events is not understood");
@@ -252,6 +256,7 @@ export class AvatarRTCSDK {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
     this.stopEar();
+    this.told = false;
     if (this.peer) {
       this.peer.onconnectionstatechange = this.peer.ontrack = this.peer.ondatachannel = null;
       this.peer.close();

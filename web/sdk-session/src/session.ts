@@ -14,6 +14,7 @@ import { Speaking } from "./speaking";
 import { ConnectionState, SessionState } from "./states";
 
 const KEEP_ALIVE = 10_000; // ms
+const STEADY = 10_000; // ms after which a connection is not counted among those that did not hold
 const LONGEST_TEXT = 100_000; // characters in one call
 
 export interface AvatarConfig {
@@ -55,6 +56,10 @@ interface Life {
   stop: AbortController;
   rtc: AvatarRTCSDK | null;
   keepAlive: ReturnType<typeof setInterval> | undefined;
+  /** When it was connected, ms. */
+  since: number;
+  /** Connections in a row that did not hold. */
+  flaps: number;
   /** Known once the server has answered. */
   sessionId: string | null;
   /** Created here: nobody else can end it. */
@@ -226,6 +231,8 @@ export class KalturaAvatarSession {
       stop: new AbortController(),
       rtc: null,
       keepAlive: undefined,
+      since: 0,
+      flaps: 0,
       sessionId: null,
       own: false,
     };
@@ -263,27 +270,31 @@ export class KalturaAvatarSession {
     rtc.on("lost", () => void this.recover(life));
     const stream = await rtc.connect();
     this.screen.show(stream);
+    life.since = performance.now();
     this.connect(ConnectionState.CONNECTED);
   }
 
   /** Tries to get lost picture and sound back; the session lives on at the server meanwhile. */
   private async recover(life: Life): Promise<void> {
     this.log("warn", "picture and sound were lost; connecting again");
-    for (let failures = 0; ; ) {
+    this.connect(ConnectionState.CONNECTING);
+    life.flaps = performance.now() - life.since < STEADY ? life.flaps + 1 : 0;
+    let error = new AvatarError(
+      AvatarErrorCode.RTC_CONNECTION_FAILED,
+      "the connection was lost again and again",
+    );
+    for (let failures = Math.max(0, life.flaps - 1); failures < this.retry.maxAttempts && !fatal(error); failures++) {
+      if (failures > 0) await sleep(delay(this.retry, failures), life.stop.signal);
+      if (life.stop.signal.aborted) return;
       try {
         return await this.media(life);
       } catch (thrown) {
         if (life.stop.signal.aborted) return;
-        failures++;
-        const error = asAvatarError(thrown, AvatarErrorCode.RTC_CONNECTION_FAILED);
-        if (fatal(error) || failures >= this.retry.maxAttempts) {
-          this.collapse(life);
-          return this.emitter.emit("error", error);
-        }
-        await sleep(delay(this.retry, failures), life.stop.signal);
-        if (life.stop.signal.aborted) return;
+        error = asAvatarError(thrown, AvatarErrorCode.RTC_CONNECTION_FAILED);
       }
     }
+    this.collapse(life);
+    this.emitter.emit("error", error);
   }
 
   private hear(life: Life, message: FeedMessage): void {

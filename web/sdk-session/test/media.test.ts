@@ -117,12 +117,39 @@ describe("a lost connection", () => {
     await session.sayText("Still here.");
   });
 
-  it("may be lost again", async () => {
+  it("may be lost again, if it held for a while", async () => {
+    const now = vi.spyOn(performance, "now");
     const session = await readySession();
-    for (const count of [2, 3]) {
+    for (const count of [2, 3, 4, 5]) {
+      now.mockReturnValue(count * 11_000);
       FakePeer.last.becomes("failed");
       await until(() => FakePeer.all.length === count && session.getConnectionState() === "CONNECTED");
     }
+  });
+
+  it("is given up when it never holds", async () => {
+    const session = await readySession();
+    const lines = diary(session);
+    for (const count of [2, 3, 4]) {
+      FakePeer.last.becomes("failed");
+      await until(() => FakePeer.all.length === count && session.getConnectionState() === "CONNECTED");
+    }
+    FakePeer.last.becomes("failed");
+    await until(() => session.getSessionState() === "ERROR");
+    expect(lines.at(-1)).toBe("error RTC_CONNECTION_FAILED");
+    expect(FakePeer.all).toHaveLength(4);
+  });
+
+  it("is one whose channel the server closed", async () => {
+    const session = await readySession();
+    const [channel] = FakePeer.last.channels;
+    channel?.onclose?.(); // a server that never used it means nothing by that
+    expect(session.getConnectionState()).toBe("CONNECTED");
+    channel?.says({ type: "first-frame" });
+    channel?.onclose?.();
+    expect(session.getConnectionState()).toBe("CONNECTING");
+    await until(() => session.getConnectionState() === "CONNECTED");
+    expect(FakePeer.all).toHaveLength(2);
   });
 
   it("fails for good after so many attempts", async () => {

@@ -10,6 +10,7 @@ export class FakeStream {
 }
 
 export class FakeChannel {
+  onclose: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   readyState = "open";
   readonly label: string;
