@@ -283,7 +283,11 @@ export class KalturaAvatarSession {
       AvatarErrorCode.RTC_CONNECTION_FAILED,
       "the connection was lost again and again",
     );
-    for (let failures = Math.max(0, life.flaps - 1); failures < this.retry.maxAttempts && !fatal(error); failures++) {
+    for (
+      let failures = Math.max(0, life.flaps - 1);
+      failures < this.retry.maxAttempts && !fatal(error);
+      failures++
+    ) {
       if (failures > 0) await sleep(delay(this.retry, failures), life.stop.signal);
       if (life.stop.signal.aborted) return;
       try {
