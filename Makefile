@@ -2,6 +2,7 @@
 #
 # Set-up needs Python 3.11 or newer with its venv module; everything else comes into .venv from the
 # lock files. A stamp remembers what is installed, so that only a changed lock installs again.
+# The pages for browsers need Node; without it they are left out.
 
 PYTHON  ?= python3
 VENV    := .venv
@@ -11,10 +12,11 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -name '*.py' -o -name '*.pack' -o -name '*.webp')
 
 .DELETE_ON_ERROR:
-.PHONY: help serve video demo test check judge bench photo docs lock clean
+.PHONY: help serve web wheel video demo test check judge bench photo docs lock clean
 
 help:
 	@echo "make serve   set up, then run the server until Ctrl-C"
+	@echo "make web     build the pages and libraries for browsers, where there is Node"
 	@echo "make video   set up, then render examples/welcome.json to build/welcome.mp4"
 	@echo "make demo    set up, then let all presenters introduce themselves in build/cast.mp4"
 	@echo "make test    set up, then run the tests"
@@ -24,12 +26,43 @@ help:
 	@echo "make photo   set up what makes presenters from photos"
 	@echo "make docs    write the generated pages of docs/ again"
 	@echo "make cast    bake the built-in presenters again; ID=jane for one"
+	@echo "make wheel   build the package with its pages into build/wheel"
 	@echo "make lock    choose the newest versions that fit and pin them in locks/"
 	@echo "make clean   delete what was built and installed"
 
 serve: $(VENV)/.run
+	@$(MAKE) --no-print-directory web || echo "The pages for browsers could not be built: they are left out." >&2
 	@$(BIN)/rostra models fetch --optional
 	@$(BIN)/rostra serve
+
+# Vite 8 wants these versions.
+NODE    := command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+	process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+NO_NODE := The pages for browsers are left out: they need Node 20.19 or newer with npm, see https://nodejs.org
+NPM_CI  := npm ci --no-audit --no-fund --silent
+WEB     := src/rostra/web/dist
+PAGES   := $(shell find web -name node_modules -prune -o -name dist -prune -o -name test -prune -o -type f -print)
+
+web:
+	@if $(NODE); then $(MAKE) --no-print-directory --silent $(WEB)/.built; else echo "$(NO_NODE)" >&2; fi
+
+$(WEB)/.built: web/node_modules/.set $(PAGES)
+	@echo "Building the pages for browsers ..."
+	@cd web && npm run build --silent
+	@touch $@
+
+web/node_modules/.set: web/package-lock.json
+	@echo "Installing what the pages for browsers are built with ..."
+	@cd web && $(NPM_CI)
+	@touch $@
+
+# The sample application of live sessions, for its test.
+examples/live/node_modules/.set: examples/live/package-lock.json
+	@cd examples/live && $(NPM_CI)
+	@touch $@
+
+wheel: $(VENV)/.run web
+	@$(BIN)/python -m hatchling build --target wheel --directory build/wheel
 
 video: build/welcome.mp4
 	@echo "Watch build/welcome.mp4; its captions are in build/welcome.vtt."
@@ -51,9 +84,11 @@ build/cast.png: $(VENV)/.run $(SOURCES)
 	@mkdir -p build
 	$(BIN)/rostra presenters --sheet $@
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev web
 	@$(BIN)/rostra models fetch --optional
 	@$(MAKE) --no-print-directory $(JUDGE)/.set || echo "The judge of videos cannot be set up here: its tests are skipped." >&2
+	@if $(NODE); then $(MAKE) --no-print-directory --silent examples/live/node_modules/.set; fi
+	@if $(NODE); then cd web && npm test --silent; fi
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev
@@ -61,6 +96,8 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if $(NODE); then $(MAKE) --no-print-directory --silent web/node_modules/.set; else echo "$(NO_NODE)" >&2; fi
+	@if $(NODE); then cd web && npm run check --silent; fi
 	$(BIN)/python -m pytest tests/test_docs.py
 
 # Whom, and which texts: make judge WHO="maya tim" TEXTS=tests/judge/scripts/clock.txt; WHO=all for everybody.
@@ -135,4 +172,4 @@ PINNED := --universal --python-version 3.11 --generate-hashes --no-header --no-a
 LOCK   := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --extra serve --extra live --group build $(PINNED)
 
 clean:
-	rm -rf build $(VENV) $(JUDGE) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build $(WEB) web/node_modules web/*/dist examples/live/node_modules $(VENV) $(JUDGE) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
