@@ -169,7 +169,7 @@ lock: | $(VENV)/bin/python
 		-o src/rostra/presenters/photo/requirements.txt
 
 PINNED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --quiet
-LOCK   := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --extra serve --extra live --group build $(PINNED)
+LOCK   := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --extra serve --group build $(PINNED)
 
 clean:
 	rm -rf build $(WEB) web/node_modules web/*/dist examples/live/node_modules $(VENV) $(JUDGE) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -12,8 +12,10 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from rostra.app import Engines, Fixed, create
+from rostra.app import Engines, Fixed, OnAir, create
+from rostra.live.sessions import Terms
 from rostra.presenters.catalogue import Catalogue
+from rostra.speech.catalogue import voice
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
 from rostra.studio.excerpts import Excerpts
@@ -32,7 +34,8 @@ def serving(folder: Path, presenters: Path | None = None, private: bool = False)
     }  # fmt: skip
     folders = [presenters] if presenters else []
     engines = Engines(Catalogue(folders), {"office-1": "Bright office"}, setup, 2, Excerpts(), warm=False)
-    app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), engines, fixed)
+    on_air = OnAir(Terms(b"the key of live sessions' tokens", most=3), None, voice)
+    app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), engines, fixed, on_air)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))

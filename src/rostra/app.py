@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
@@ -18,6 +21,7 @@ from rostra.apiv3.api import Api
 from rostra.errors import RostraError
 from rostra.identity.api import AppTokenService, Session, System
 from rostra.identity.gate import Gate
+from rostra.identity.ks import Ks
 from rostra.identity.ledger import Ledger
 from rostra.identity.partners import Partners
 from rostra.identity.tokens import AppTokens
@@ -31,12 +35,23 @@ from rostra.library.intake import Intake
 from rostra.library.search_api import ESearch
 from rostra.library.uploads import Uploads
 from rostra.library.uploads_api import UploadTokenService
+from rostra.live.api import Live
+from rostra.live.api import install as install_live
+from rostra.live.cast import Cast
+from rostra.live.ice import Ice
+from rostra.live.pages import Open, Pages
+from rostra.live.pages import install as install_pages
+from rostra.live.session import Kit
+from rostra.live.sessions import Sessions, Terms
+from rostra.live.speaker import Speaker
 from rostra.presenters.catalogue import Catalogue
+from rostra.production.machine import cores
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
 from rostra.studio.api import install
-from rostra.studio.avatars import Avatars
+from rostra.studio.avatars import FIRST, Avatars, Owner
 from rostra.studio.composing import Composer, Composing
+from rostra.studio.errors import StudioError
 from rostra.studio.hands import Hands
 from rostra.studio.rendering import Rendering
 from rostra.studio.studio import Studio
@@ -89,6 +104,27 @@ class Engines:
     warm: bool = True
 
 
+@dataclass(frozen=True)
+class OnAir:
+    """What live sessions need.
+
+    Args:
+        terms: what they may do.
+        models: folder of the voices' models, or None for where they usually are.
+        check_voice: raises UnknownNameError for the name of a voice that is not there.
+        ice: how peers find us.
+        addresses: under which the world reaches our UDP ports, if others than our own.
+        page: who may use the page without an account.
+    """
+
+    terms: Terms
+    models: Path | None
+    check_voice: Callable[[str], object]
+    ice: Ice = Ice()  # noqa: RUF009 - frozen
+    addresses: Sequence[str] = ()
+    page: Open = "local"
+
+
 async def _keep_house(uploads: Uploads, store: MediaStore, largest_cache: int) -> None:
     """Once an hour, delete what nobody will come back for."""
     while True:
@@ -100,7 +136,27 @@ async def _keep_house(uploads: Uploads, store: MediaStore, largest_cache: int) -
         await asyncio.sleep(HOUR)
 
 
-def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed) -> FastAPI:
+async def _warm(hands: Hands, sessions: Sessions, cast: Cast) -> None:
+    """Get ready before somebody waits."""
+    await hands.warm()
+    try:
+        look = await cast.look(FIRST)
+        await sessions.measure(look)
+        await sessions.kit.speaker.warm(cast.wanted(look.pack).voice)
+    except RostraError:
+        log.exception("live sessions are not ready")
+
+
+async def _avatar(avatars: Avatars, ks: Ks, id_: str) -> tuple[str, str] | None:
+    """Presenter and background of an avatar of the studio, for a live session."""
+    try:
+        avatar = await avatars.get(Owner.of(ks), id_)
+        return avatar.template, await avatars.scenery(avatar)
+    except StudioError:
+        return None
+
+
+def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed, on_air: OnAir) -> FastAPI:
     """The application.
 
     Args:
@@ -108,6 +164,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         store: of media, not yet opened.
         engines: speak and draw.
         fixed: by the owner.
+        on_air: for live sessions.
     """
     partners = Partners(database)
     gate = Gate(partners, Ledger(database))
@@ -121,6 +178,11 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     composing = Composing(videos, entries, captions, engines.composer)
     rendering = Rendering(videos, avatars, entries, captions, intake, hands)
 
+    sessions = Sessions(
+        Kit(Speaker(on_air.models), ThreadPoolExecutor(cores() + 1, "live"), on_air.addresses), on_air.terms
+    )
+    cast = Cast(engines.presenters, partial(_avatar, avatars), on_air.check_voice)
+
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         store.open()
@@ -130,11 +192,13 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             await intake.resume()
             await composing.resume()
             await rendering.resume()
-            warming = asyncio.create_task(hands.warm()) if engines.warm else None
+            sessions.start()
+            warming = asyncio.create_task(_warm(hands, sessions, cast)) if engines.warm else None
             yield
             for task in (keeping, warming):
                 if task:
                     task.cancel()
+            await sessions.stop()
             await composing.stop()
             await rendering.stop()
             await hands.stop()
@@ -151,7 +215,16 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     ]  # fmt: skip
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
     app.router.routes += Delivery(gate, entries).routes()
+    install_live(app, Live(gate, sessions, cast.resolve, on_air.ice))
+    install_pages(app, Pages(cast, sessions, on_air.page))
     install(app, Studio(gate, avatars, videos, composing, rendering, hands, store))
+
+    _add_health(app, database)
+    return app
+
+
+def _add_health(app: FastAPI, database: Database) -> None:
+    """The routes by which an operator sees whether it runs."""
 
     @app.get("/", include_in_schema=False)
     async def home() -> RedirectResponse:
@@ -172,5 +245,3 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         except SQLAlchemyError:
             return JSONResponse({"database": False}, 503)
         return JSONResponse({"database": True})
-
-    return app

@@ -74,6 +74,35 @@ class Settings(BaseSettings):
     )
     llm_url: str = _setting("", "Server of the model, `http://host:port/v1`; OpenAI's without it.")
     llm_key: SecretStr | None = _setting(None, "Key that the server of the model asks for.")
+    udp_ports: str = _setting(
+        "", "UDP ports that live sessions use, as `40000-40100`; any without it.", pattern=r"^(\d+-\d+)?$"
+    )
+    public_addresses: str = _setting(
+        "", "Addresses under which browsers reach this machine's UDP ports, if others than its own; commas."
+    )
+    turn_url: str = _setting(
+        "",
+        "TURN server that browsers are sent to, as `turn:host:3478?transport=udp`.",
+        pattern=r"^(turns?:.+)?$",
+    )
+    turn_secret: SecretStr | None = _setting(
+        None, "Secret shared with it (coturn: `static-auth-secret`), for credentials that expire."
+    )
+    turn_user: str = _setting("", "Fixed user of a TURN server without a shared secret.")
+    turn_password: SecretStr | None = _setting(None, "Its password.")
+    live_sessions: int = _setting(
+        0, "Live sessions at a time; 0: as many as this machine proves able to hold.", "sessions", ge=0
+    )
+    live_sessions_each: int = _setting(
+        0, "Live sessions at a time of one partner; 0: no limit of its own.", "sessions", ge=0
+    )
+    live_idle: float = _setting(
+        60.0, "Time without a call or a viewer after which a live session ends.", "s", ge=30
+    )
+    live_life: float = _setting(14_400.0, "Time after which a live session ends anyway.", "s", ge=60)
+    live_page: Literal["local", "everyone", "nobody"] = _setting(
+        "local", "Who may start live sessions on the page `/live`, which asks for no account."
+    )
     renderers: int = _setting(
         2, "Scenes that are rendered at the same time; each takes some 0.7 GB.", "processes", ge=1, le=64
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from rostra.errors import MissingError, UnknownNameError
+from rostra.errors import InputError, MissingError, UnknownNameError
 from rostra.presenters.catalogue import Catalogue
 from rostra.presenters.own import Shelf
 from rostra.presenters.own import home as own_home
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from rostra.app import OnAir
     from rostra.identity.gate import Gate
     from rostra.identity.partners import Partner
     from rostra.production.company import Parts
@@ -108,7 +111,54 @@ def application() -> FastAPI:
     fixed = Fixed(
         *_fixed(), chosen.public_url, chosen.max_upload_bytes, chosen.max_cache_bytes, chosen.fetch_private
     )
-    return create(database(), MediaStore(home(), chosen.media_url), engines, fixed)
+    return create(database(), MediaStore(home(), chosen.media_url), engines, fixed, _on_air())
+
+
+def _on_air() -> OnAir:
+    """What live sessions need.
+
+    Raises:
+        InputError: the ports are none.
+    """
+    from rostra.app import OnAir
+    from rostra.live.ice import Ice
+    from rostra.live.sessions import Terms
+
+    chosen = settings()
+    terms = Terms(
+        _live_key(), chosen.live_idle, chosen.live_life, chosen.live_sessions, chosen.live_sessions_each,
+        _udp_ports(chosen.udp_ports),
+    )  # fmt: skip
+    secret, password = chosen.turn_secret, chosen.turn_password
+    ice = Ice(
+        chosen.turn_url,
+        secret.get_secret_value() if secret else "",
+        chosen.turn_user,
+        password.get_secret_value() if password else "",
+    )
+    addresses = [one.strip() for one in chosen.public_addresses.split(",") if one.strip()]
+    return OnAir(terms, chosen.models, check_voice, ice, addresses, chosen.live_page)
+
+
+def _udp_ports(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    first, last = map(int, text.split("-"))
+    if not 1 <= first <= last <= 65535:
+        raise InputError(f"ROSTRA_UDP_PORTS is {text}.", "Give two ports, as 40000-40100.", "udp_ports")
+    return first, last
+
+
+def _live_key() -> bytes:
+    """What signs the tokens of live sessions: made once, kept for its owner alone."""
+    place = home() / "live.key"
+    with suppress(FileExistsError), open(place, "xb", opener=_private) as file:
+        file.write(secrets.token_bytes(32))
+    return place.read_bytes()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _fixed() -> tuple[int | None, str, str]:

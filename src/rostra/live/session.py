@@ -192,12 +192,12 @@ class Session:
         """The words of a turn that were heard."""
         return self._performance.heard.get(turn, "")
 
-    async def end(self) -> None:
-        """Over: everything is let go."""
+    async def end(self, reason: str = "ended") -> None:
+        """Over: everything is let go, and those who watch or listen are told why."""
         if self._ended:
             return
         self._ended = True
-        self._tell({"type": "ended"})
+        self._tell({"type": "ended", "reason": reason})
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,73 @@
+"""The cast: who is seen and heard for the ids that a client names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from rostra.errors import UnknownNameError
+from rostra.identity.ks import Ks
+from rostra.live.session import Look
+from rostra.live.speaker import Wanted
+from rostra.presenters.catalogue import Catalogue
+from rostra.presenters.pack import Pack
+from rostra.speech.voice import RATES, Pace
+
+BACKGROUND = "office-1"  # behind a presenter that is named without one
+FAST = "fast"  # the form of a voice that can keep up
+
+FindAvatar = Callable[[Ks, str], Awaitable[tuple[str, str] | None]]
+
+
+class Cast:
+    """Whom sessions can be made with.
+
+    Args:
+        presenters: built in and own.
+        find_avatar: (KS, id) -> presenter and background of one of the caller's avatars, or None.
+        check_voice: raises UnknownNameError for the name of a voice that is not there.
+    """
+
+    def __init__(
+        self, presenters: Catalogue, find_avatar: FindAvatar, check_voice: Callable[[str], object]
+    ) -> None:
+        self.presenters = presenters
+        self._find_avatar, self._check_voice = find_avatar, check_voice
+
+    async def resolve(self, ks: Ks, avatar: str, voice: str | None, speed: float) -> tuple[Look, Wanted]:
+        """Who is seen and how they speak.
+
+        Args:
+            ks: who asks.
+            avatar: id of a presenter, or of an avatar of the caller.
+            voice: name of a voice, or None for the presenter's own.
+            speed: factor on the voice's own.
+
+        Raises:
+            UnknownNameError: there is no such avatar or voice.
+        """
+        presenter, background = avatar, BACKGROUND
+        if avatar not in self.presenters.files():
+            found = await self._find_avatar(ks, avatar)
+            if found is None:
+                raise UnknownNameError("avatar", avatar, self.presenters.files(), "visualConfig.avatarId")
+            presenter, background = found
+        look = await self.look(presenter, background)
+        return look, await asyncio.to_thread(self.wanted, look.pack, voice, speed)
+
+    async def look(self, presenter: str, background: str = BACKGROUND) -> Look:
+        """A presenter before a background."""
+        return Look(await asyncio.to_thread(self.presenters.find, presenter), background)
+
+    def wanted(self, pack: Pack, voice: str | None = None, speed: float = 1.0) -> Wanted:
+        """How a presenter speaks.
+
+        Raises:
+            UnknownNameError: there is no such voice.
+        """
+        own = pack.manifest.voice
+        name = voice or own.name.partition(":")[0]
+        named = name if ":" in name else f"{name}:{FAST}"
+        self._check_voice(named)
+        rate = speed if voice else own.rate * speed
+        return Wanted(named, Pace(rate=min(max(rate, RATES[0]), RATES[1]), pitch=0.0 if voice else own.pitch))
