@@ -219,11 +219,11 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     install_pages(app, Pages(cast, sessions, on_air.page))
     install(app, Studio(gate, avatars, videos, composing, rendering, hands, store))
 
-    _add_health(app, database)
+    _add_health(app, database, sessions)
     return app
 
 
-def _add_health(app: FastAPI, database: Database) -> None:
+def _add_health(app: FastAPI, database: Database, sessions: Sessions) -> None:
     """The routes by which an operator sees whether it runs."""
 
     @app.get("/", include_in_schema=False)
@@ -244,4 +244,4 @@ def _add_health(app: FastAPI, database: Database) -> None:
                 await session.execute(text("SELECT 1"))
         except SQLAlchemyError:
             return JSONResponse({"database": False}, 503)
-        return JSONResponse({"database": True})
+        return JSONResponse({"database": True, "live": sessions.facts()})

@@ -103,6 +103,18 @@ class Sessions:
         """How many there are."""
         return len(self._places)
 
+    def facts(self) -> dict[str, float]:
+        """How the sessions fare."""
+        healths = [place.session.health for place in self._places.values()]
+        return {
+            "sessions": self.count,
+            "capacity": self.capacity,
+            "frames": sum(health.frames for health in healths),
+            "late": sum(health.late for health in healths),
+            "slips": sum(health.slips for health in healths),
+            "making": round(max((health.making for health in healths), default=0.0), 2),
+        }
+
     def start(self) -> None:
         """Begin to watch over sessions, in the running loop."""
         settle(self.terms.ports)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,6 +16,8 @@ import av
 import httpx
 
 from rostra.errors import EngineError
+from rostra.picture.encoder import SEARCH
+from rostra.trial import Trial
 
 CLIENTS, CALLS = 50, 10  # of each client
 IDLE = 5.0  # s
@@ -96,14 +95,14 @@ def measure(presenter: str, report: Callable[[float], None]) -> Figures:
     Raises:
         EngineError: the server did not start, or a video failed.
     """
-    with tempfile.TemporaryDirectory(prefix="rostra-bench-") as folder, _Server(Path(folder)) as server:
+    with tempfile.TemporaryDirectory(prefix="rostra-bench-") as folder, _Studio(Path(folder)) as server:
         avatar = server.call(
             "avatar/upsert", templateId=presenter, background={"type": "library", "id": "office-1"}
         )["id"]
         report(0.05)
         crud, errors = asyncio.run(_crud(server, avatar))
         report(0.15)
-        idle_cpu, idle_memory = server.idle()
+        idle_cpu, idle_memory = server.idle(IDLE)
         report(0.25)
         sound = _sound(server, avatar)
         report(0.3)
@@ -112,73 +111,28 @@ def measure(presenter: str, report: Callable[[float], None]) -> Figures:
         accepted, entry = _film(server, avatar, list(SCENES))
         wall, cpu = time.perf_counter() - start, server.cpu() - cpu
         report(0.8)
-        path = server.fetch(entry)
+        path = server.fetch(entry, Path(folder) / "video.mp4")
         seconds, alone = _encoded(path)
         report(1.0)
     return Figures(seconds, cpu / alone, seconds / wall, accepted, crud, errors, sound, idle_cpu, idle_memory)
 
 
-class _Server:
-    """A server process with a session."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        given = {"ROSTRA_HOME": str(home), "ROSTRA_ADMIN_SECRET": "bench", "PYTHONUNBUFFERED": "1"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from rostra.cli import main; main()", "serve", "--port", "18080"],
-            stdout=subprocess.PIPE, text=True, env={**os.environ, **given},
-        )  # fmt: skip
-
-    def __enter__(self) -> _Server:
-        assert self._process.stdout  # noqa: S101
-        line = self._process.stdout.readline()
-        if not line:
-            raise EngineError("The server did not start.", "Run: rostra serve")
-        self.origin = line.split()[-1].replace("localhost", "127.0.0.1")
-        self.client = httpx.Client(
-            base_url=self.origin, timeout=120, transport=httpx.HTTPTransport(retries=50)
-        )
-        given = {"format": 1, "secret": "bench", "partnerId": 102, "userId": "bench"}
-        self.ks = self.client.post("/api_v3/service/session/action/start", json=given).json()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
-        self._process.terminate()
-        self._process.communicate(timeout=30)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Who asks."""
-        return {"Authorization": f"Bearer {self.ks}"}
+class _Studio(Trial):
+    """A server whose studio is asked."""
 
     def call(self, path: str, **body: Any) -> Any:
         """A call of the VOD API."""
         return self.client.post(f"/api/v1/{path}", json=body, headers=self.headers).json()
 
-    def fetch(self, entry: str) -> Path:
+    def fetch(self, entry: str, place: Path) -> Path:
         """The file of an entry."""
         given = {"format": 1, "ks": self.ks, "entryId": entry}
         url = self.client.post("/api_v3/service/media/action/get", json=given).json()["downloadUrl"]
-        path = self._home / "video.mp4"
-        path.write_bytes(self.client.get(url).content)
-        return path
-
-    def idle(self) -> tuple[float, float]:
-        """Per cent of a core, and MiB, of the server while nobody asks."""
-        before = _ticks(self._process.pid)
-        time.sleep(IDLE)
-        used = (_ticks(self._process.pid) - before) / os.sysconf("SC_CLK_TCK")
-        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
-        return 100 * used / IDLE, pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-    def cpu(self) -> float:
-        """Processor seconds of the server and its workers, those that ended too."""
-        ticks = sum(_ticks(pid, ended=True) for pid in [self._process.pid, *_children(self._process.pid)])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        place.write_bytes(self.client.get(url).content)
+        return place
 
 
-async def _crud(server: _Server, avatar: str) -> tuple[float, int]:
+async def _crud(server: _Studio, avatar: str) -> tuple[float, int]:
     """ms within which 95 of 100 calls were answered, and how many failed."""
     times: list[float] = []
     errors = 0
@@ -210,7 +164,7 @@ async def _crud(server: _Server, avatar: str) -> tuple[float, int]:
     return quantiles(times, n=20)[-1], errors
 
 
-def _sound(server: _Server, avatar: str) -> float:
+def _sound(server: _Studio, avatar: str) -> float:
     """ms to the first byte of a preview of words that were not said before."""
     taken = []
     for words in ("One moment, please.", SENTENCE, "Would you like me to say that again?"):
@@ -225,7 +179,7 @@ def _sound(server: _Server, avatar: str) -> float:
     return min(taken[1:])
 
 
-def _film(server: _Server, avatar: str, texts: list[str]) -> tuple[float, str]:
+def _film(server: _Studio, avatar: str, texts: list[str]) -> tuple[float, str]:
     """Render; ms until the first scene was at work, and the entry."""
     scenes = [{"narration": {"text": text}} for text in texts]
     id_ = server.call("video/add", name="bench", avatarId=avatar, scenes=scenes)["id"]
@@ -251,9 +205,8 @@ def _encoded(path: Path) -> tuple[float, float]:
         film.thread_type = "NONE"
         rate = float(film.average_rate or 25)
         with av.open(target.name, "w") as out:
-            stream = out.add_stream(
-                "libx264", rate=film.average_rate, options={"preset": "veryfast", "crf": "21"}
-            )
+            options = {"preset": "veryfast", "crf": "21", **SEARCH["veryfast"]}
+            stream = out.add_stream("libx264", rate=film.average_rate, options=options)
             stream.width, stream.height, stream.pix_fmt = film.width, film.height, "yuv420p"
             stream.codec_context.thread_count = 1
             for frame in file.decode(film):
@@ -265,14 +218,3 @@ def _encoded(path: Path) -> tuple[float, float]:
                 count += 1
             out.mux(stream.encode(None))
     return count / rate, spent
-
-
-def _ticks(pid: int, ended: bool = False) -> int:
-    """Clock ticks that a process has used; with those of its children that ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(fields[number]) for number in ((11, 12, 13, 14) if ended else (11, 12)))
-
-
-def _children(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(one) for one in text.split()]
