@@ -143,6 +143,7 @@ async def _warm(hands: Hands, sessions: Sessions, cast: Cast) -> None:
         look = await cast.look(FIRST)
         await sessions.measure(look)
         await sessions.kit.speaker.warm(cast.wanted(look.pack).voice)
+        sessions.ready = True
     except RostraError:
         log.exception("live sessions are not ready")
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -28,12 +29,13 @@ class Trial:
 
     def __init__(self, home: Path, **settings: str) -> None:
         given = {"ROSTRA_HOME": str(home), "ROSTRA_ADMIN_SECRET": SECRET, "ROSTRA_PARTNER_ID": str(PARTNER)}
-        self.process = subprocess.Popen(
+        given |= {"PYTHONUNBUFFERED": "1", **settings}
+        self.process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-c", "from rostra.cli import main; main()", "serve", "--port", str(PORT)],
-            stdout=subprocess.PIPE, text=True, env={**os.environ, **given, "PYTHONUNBUFFERED": "1", **settings},
+            stdout=subprocess.PIPE, text=True, env={**os.environ, **given},
         )  # fmt: skip
 
-    def __enter__(self) -> Trial:
+    def __enter__(self) -> Self:
         assert self.process.stdout  # noqa: S101
         line = self.process.stdout.readline()
         if not line:

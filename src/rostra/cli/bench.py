@@ -74,6 +74,26 @@ def vod(
     _keep(json, result.json())
 
 
+@app.command("live")
+def live(
+    presenter: Annotated[str, typer.Option(help="Who is drawn.")] = "jane",
+    json: Annotated[Path | None, typer.Option(help="Also write the result here.")] = None,
+) -> None:
+    """Start a server of its own, and watch more and more live sessions as browsers do."""
+    from rostra.cli.console import progress, show
+    from rostra.cli.parts import catalogue, serving
+    from rostra.production.machine import describe
+
+    with serving():
+        from rostra.live.bench import measure
+    pack = catalogue().find(presenter)
+    with progress("Measuring") as report:
+        result = measure(pack, report)
+    show(["What", "Measured", "Reach"], result.rows())
+    typer.echo(f"On {describe().line()}, with the audience.")
+    _keep(json, result.json())
+
+
 @app.command("voices")
 def voices(
     names: Annotated[

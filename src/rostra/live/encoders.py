@@ -81,7 +81,7 @@ class SoundEncoder:
         context: Any = av.CodecContext.create("libopus", "w")
         context.bit_rate, context.format, context.layout = SOUND_BIT_RATE, "s16", "mono"
         context.sample_rate, context.time_base = RATE, Fraction(1, RATE)
-        context.options = {"application": "voip", "frame_duration": "20", "compression_level": "3"}
+        context.options = {"application": "voip", "frame_duration": "20", "compression_level": "1"}
         context.open()
         self._context = context
 
@@ -118,7 +118,8 @@ def _h264(rate: int) -> dict[str, str]:
         "bufsize": str(rate // 2),
         "level": "31",
         "forced-idr": "1",
-        "x264-params": "repeat-headers=1:scenecut=0",
+        # Without adaptive quantisation: a fifth less work, and no worse for a still camera
+        "x264-params": "repeat-headers=1:scenecut=0:aq-mode=0:partitions=none",
     }
 
 

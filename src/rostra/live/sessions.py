@@ -91,6 +91,7 @@ class Sessions:
         self._ended: OrderedDict[str, float] = OrderedDict()
         self._opening = 0
         self._measured = 0
+        self.ready = False  # whether what speaks and draws is warm
         self._round: asyncio.Task[None] | None = None
 
     @property
@@ -109,6 +110,7 @@ class Sessions:
         return {
             "sessions": self.count,
             "capacity": self.capacity,
+            "ready": self.ready,
             "frames": sum(health.frames for health in healths),
             "late": sum(health.late for health in healths),
             "slips": sum(health.slips for health in healths),
