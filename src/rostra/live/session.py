@@ -35,7 +35,7 @@ from rostra.presenters.pack import Pack
 
 FPS = 25
 SQUARE = Size(512, 512)
-LEAD = 0.025  # s before it is due that a moment is made
+LEAD = (0.012, 0.030)  # s before it is due that a moment is made, at least and at most
 SLIP = 0.08  # s of lateness after which the clock is set anew
 SPOKEN_AHEAD = 6.0  # s of speech that may wait ready
 PATIENCE = 30.0  # s that speech waits for somebody to watch
@@ -218,13 +218,15 @@ class Session:
     async def _run(self) -> None:
         """The clock."""
         loop = asyncio.get_running_loop()
-        due = loop.time() + LEAD
+        due = loop.time() + LEAD[1]
         while True:
             if not self.watched and not self._impatient():
                 await asyncio.sleep(1 / FPS)
-                due = loop.time() + LEAD
+                due = loop.time() + LEAD[1]
                 continue
-            await asyncio.sleep(max(0.0, due - LEAD - loop.time()))
+            # No earlier than it must: what is made cannot be interrupted any more
+            lead = min(max(1.5 * self.health.making / 1e3, LEAD[0]), LEAD[1])
+            await asyncio.sleep(max(0.0, due - lead - loop.time()))
             codecs = {one.codec for one in self.viewers.values() if one.connected and one.codec}
             begun = loop.time()
             shots, sounds, events = await loop.run_in_executor(self._kit.threads, self._make, codecs)

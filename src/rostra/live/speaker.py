@@ -28,7 +28,7 @@ from rostra.speech.voice import NATURAL, Pace
 Result = TypeVar("Result")
 
 NICENESS = 5
-PAUSES = {"clause": 0.12, "sentence": 0.30, "end": 0.12}  # s of silence after a piece, at most
+PAUSES = {"start": 0.05, "clause": 0.12, "sentence": 0.30, "end": 0.12}  # s of silence at most
 WARM_UP = "Good morning. How are you?"
 
 
@@ -126,7 +126,11 @@ def _say(wanted: Wanted, text: str, pause: float, fps: int) -> list[Said]:
     from rostra.speech.catalogue import voice  # noqa: PLC0415 - heavy, and only here
 
     pieces = [*voice(wanted.voice, _models).speak(text, wanted.pace)]
-    return [ready(trimmed(piece, pause) if piece is pieces[-1] else piece, fps) for piece in pieces]
+    last = len(pieces) - 1
+    return [
+        ready(trimmed(piece, PAUSES["start"], pause if number == last else PAUSES["sentence"]), fps)
+        for number, piece in enumerate(pieces)
+    ]
 
 
 def _read(recording: bytes) -> list[Pcm]:
@@ -141,21 +145,23 @@ def _follow(part: Pcm, fps: int) -> list[Said]:
     return follow(part, fps)
 
 
-def trimmed(speech: Speech, pause: float) -> Speech:
-    """The same with at most so many seconds of silence after its last sound."""
+def trimmed(speech: Speech, lead: float, pause: float) -> Speech:
+    """The same with at most so many seconds of silence before its first sound and after its last."""
     sounds = [phone for phone in speech.phones if phone.symbol != SILENCE]
-    end = (sounds[-1].end if sounds else 0.0) + pause
-    if end >= speech.duration:
+    if not sounds:
         return speech
-    pcm = speech.pcm[: round(end * speech.rate)]
+    start, end = max(sounds[0].start - lead, 0.0), min(sounds[-1].end + pause, speech.duration)
+    pcm = speech.pcm[round(start * speech.rate) : round(end * speech.rate)]
     length = len(pcm) / speech.rate
-    phones = tuple(
-        phone._replace(end=min(phone.end, length)) for phone in speech.phones if phone.start < length
-    )
-    words = tuple(
-        word._replace(start=min(word.start, length), end=min(word.end, length)) for word in speech.words
-    )
-    return replace(speech, pcm=pcm, phones=phones, words=words)
+
+    def moved(time: float) -> float:
+        return min(max(time - start, 0.0), length)
+
+    phones = [one._replace(start=moved(one.start), end=moved(one.end)) for one in speech.phones]
+    words = [one._replace(start=moved(one.start), end=moved(one.end)) for one in speech.words]
+    marks = [one._replace(time=moved(one.time)) for one in speech.marks]
+    heard = tuple(one for one in phones if one.end > one.start)
+    return replace(speech, pcm=pcm, phones=heard, words=tuple(words), marks=tuple(marks))
 
 
 def ready(speech: Speech, fps: int) -> Said:
