@@ -205,6 +205,7 @@ class Session:
         for queue in self._listeners:
             _put(queue, None)
         self._listeners.clear()
+        del self._camera  # now, not when the collector comes: it is large
 
     def _prepare(self) -> None:
         look = self.look
