@@ -133,9 +133,7 @@ class Api:
     async def _ks(self, tree: Tree, request: Request) -> Ks | None:
         """Who calls, if they say so."""
         text = str(tree.get("ks") or bearer(request) or "")
-        if not text:
-            return None
-        return await self._gate.admit(text, place(request))
+        return await self._gate.meet(text, place(request))
 
 
 def bearer(request: Request) -> str:
@@ -167,4 +165,6 @@ def _response(result: Any, form: str, seconds: float, request: Request) -> Respo
     else:
         body, kind = answer.as_xml(result, seconds), "text/xml; charset=utf-8"
     body, headers = answer.packed(body, request.headers.get("accept-encoding", ""))
+    if isinstance(result, ApiError) and "RETRY_AFTER" in result.about:
+        headers["Retry-After"] = result.about["RETRY_AFTER"]
     return Response(body, media_type=kind, headers={**headers, **CORS})
