@@ -85,7 +85,8 @@ class Extras:
         version = asset.version + 1
         key = f"{asset.partner}/{asset.entry}/extra/{asset.id}-{version}"
         size = await self._entries.keep(asset.partner, key, path)
-        await self._entries.store.forget(asset.key)
+        if asset.key:
+            await self._entries.store.forget(asset.key)
         return await self.change(
             asset.id, key=key, size=size, extension=extension[:10], version=version, status=READY, **shape
         )
