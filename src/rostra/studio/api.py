@@ -437,6 +437,13 @@ def install(app: FastAPI, studio: Studio, plain: bool = False) -> None:
         code = "VALIDATION_ERROR" if error.status == 400 else "INTERNAL_SERVER_ERROR"
         return _refusal(code, str(error), error.status)
 
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        """What nobody foresaw; the server logs it. This is outside of `Bounds`."""
+        answer = _refusal("INTERNAL_SERVER_ERROR", "Something is wrong here; the log says what.", 500)
+        answer.headers.update(CORS)
+        return answer
+
 
 def shown_avatar(avatar: Avatar) -> dict[str, Any]:
     """An avatar as clients see it."""
