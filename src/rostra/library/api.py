@@ -10,6 +10,7 @@ from starlette.responses import Response
 from rostra.apiv3.answer import Thing, listing
 from rostra.apiv3.errors import ApiError, invalid
 from rostra.apiv3.service import Call, File, Model, Service, action
+from rostra.errors import RostraError
 from rostra.identity.api import FIRST, Pager
 from rostra.library import filters
 from rostra.library.delivery import handed
@@ -187,6 +188,14 @@ class FiledService(EntryService):
         """Make one, without content."""
         return shown_entry(await self._add(call, entry), call)
 
+    async def _of_upload(self, call: Call, given: EntryIn, token: str) -> Thing:
+        entry = await self._add(call, given)
+        try:
+            return shown_entry(await self._fill(call, entry, {"token": token}), call)
+        except RostraError:
+            await self._entries.delete(entry)
+            raise
+
     @action()
     async def upload(self, call: Call, fileData: File) -> str:
         """Upload a file at once; gives an upload's id."""
@@ -210,8 +219,7 @@ class Media(FiledService):
     @action()
     async def addFromUploadedFile(self, call: Call, mediaEntry: EntryIn, uploadTokenId: str) -> Thing:
         """Make one of an upload."""
-        entry = await self._add(call, mediaEntry)
-        return shown_entry(await self._fill(call, entry, {"token": uploadTokenId}), call)
+        return await self._of_upload(call, mediaEntry, uploadTokenId)
 
 
 class BaseEntry(EntryService):
@@ -256,8 +264,7 @@ class Documents(FiledService):
     @action()
     async def addFromUploadedFile(self, call: Call, documentEntry: EntryIn, uploadTokenId: str) -> Thing:
         """Make one of an upload."""
-        entry = await self._add(call, documentEntry)
-        return shown_entry(await self._fill(call, entry, {"token": uploadTokenId}), call)
+        return await self._of_upload(call, documentEntry, uploadTokenId)
 
     @action(reads=True)
     async def serve(self, call: Call, entryId: str) -> Response:

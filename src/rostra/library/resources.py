@@ -69,7 +69,8 @@ class Resources:
         asset = await self._entries.asset(id_) if kind == ASSET else None
         if kind == ASSET and (asset is None or asset.partner != call.who.partner or not asset.key):
             raise no_flavor(id_)
-        entry = await self._entries.get(call.who, asset.entry if asset else id_)
+        unknown = no_flavor(id_) if asset else not_found(id_)
+        entry = await self._entries.of(call.who, asset.entry if asset else id_, False, unknown)
         own = [one for one in await self._entries.assets(entry.id) if one.role == SOURCE]
         if not asset and not own:
             raise not_found(entry.id)
