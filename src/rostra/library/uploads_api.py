@@ -74,11 +74,13 @@ class UploadTokenService(Service):
         """A page of them; users see their own."""
         columns = {"statusEqual": "status", "fileNameEqual": "name", "userIdEqual": "user"}
         try:
-            where = {columns[name]: value for name, value in filter.items() if name in columns}
+            where: dict[str, Any] = {
+                columns[name]: str(value) for name, value in filter.items() if name in columns
+            }
             where |= {"status": int(where["status"])} if "status" in where else {}
             if filter.get("statusIn"):
                 where["status"] = [int(one) for one in str(filter["statusIn"]).split(",")]
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise invalid("filter.status", str(error)) from error
         ks = call.who
         found, total = await self._uploads.page(
