@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from rostra import __version__
+from rostra import __version__, reference
 from rostra.apiv3.api import Api
 from rostra.errors import RostraError
 from rostra.identity.api import AppTokenService, Session, System
@@ -235,7 +235,8 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             await collecting.stop()
             await intake.stop()
 
-    app = FastAPI(title="Rostra", version=__version__, lifespan=life)
+    app = FastAPI(title="Rostra", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
+    reference.install(app)
     app.state.public_url = fixed.public_url
     services = [
         Session(gate), AppTokenService(gate, AppTokens(database)), System(), UploadTokenService(uploads),
@@ -261,7 +262,7 @@ def _add_health(app: FastAPI, database: Database, sessions: Sessions) -> None:
     @app.get("/", include_in_schema=False)
     async def home() -> RedirectResponse:
         """Where a visitor goes who opens the address that the server prints."""
-        return RedirectResponse("/docs")
+        return RedirectResponse(reference.PAGE)
 
     @app.get("/healthz", response_class=PlainTextResponse, tags=["health"])
     async def healthz() -> str:

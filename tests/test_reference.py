@@ -1,0 +1,43 @@
+"""The page at `/docs`, and whether the interface is as it says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from serving import serving
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory, people: Path):
+    with serving(tmp_path_factory.mktemp("server"), people) as url:
+        yield url
+
+
+def test_the_page_loads_nothing_from_elsewhere(origin: str):
+    page = httpx.get(f"{origin}/docs").text
+    assert "//" not in re.sub(r"^\s*//.*$", "", page, flags=re.MULTILINE).replace("<!-- ", "")
+    wanted = set(re.findall(r'(?:src|href)="([^"]+)"', page))
+    assert len(wanted) == 3
+    for url in wanted:
+        answer = httpx.get(origin + url)
+        assert answer.status_code == 200 and answer.content
+    assert httpx.get(f"{origin}/docs/other.js").status_code == 404
+    assert httpx.get(f"{origin}/redoc").status_code == 404
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="there is no Chromium")
+def test_a_browser_without_the_internet_shows_it(origin: str, tmp_path: Path):
+    arguments = [
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+        f"--user-data-dir={tmp_path}", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        "--virtual-time-budget=8000", "--dump-dom", f"{origin}/docs",
+    ]  # fmt: skip
+    shown = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=True).stdout
+    assert "/api/v1/video/generate" in shown
+    assert "Failed to load" not in shown
