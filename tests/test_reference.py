@@ -9,8 +9,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import status_code_conformance
 
+from endpoints import V1
 from serving import serving
+from test_apiv3 import started
+
+EXAMPLES = 25  # of each endpoint
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +49,28 @@ def test_a_browser_without_the_internet_shows_it(origin: str, tmp_path: Path):
     shown = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=True).stdout
     assert "/api/v1/video/generate" in shown
     assert "Failed to load" not in shown
+
+
+@pytest.fixture(scope="module")
+def described(origin: str) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_url(f"{origin}/openapi.json")
+
+
+@pytest.fixture(scope="module")
+def ks(origin: str) -> str:
+    return started(origin, userId="anybody")
+
+
+@pytest.mark.parametrize("path", [row.path for row in V1])
+def test_whatever_is_asked_is_answered_as_described(described: schemathesis.BaseSchema, ks: str, path: str):
+    headers, checks = {"Authorization": f"Bearer {ks}"}, [not_a_server_error, status_code_conformance]
+
+    @settings(
+        max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=described[f"/api/v1/{path}"]["POST"].as_strategy())
+    def asked(case: schemathesis.Case) -> None:
+        assert case.call_and_validate(headers=headers, checks=checks, timeout=60).status_code != 401
+
+    asked()

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Depends, FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -173,7 +174,21 @@ class OfScene(ById):
     sceneId: int = Field(ge=-(2**31), le=2**31)
 
 
-api = APIRouter(prefix=PREFIX, tags=["studio"])
+class Refusal(BaseModel):
+    """Why something was not done."""
+
+    code: str
+    message: str
+    objectType: Literal["KalturaAPIException"]
+    args: dict[str, str] | None = None
+
+
+BEARER = HTTPBearer(auto_error=False, description="A Kaltura session (KS)")
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Refusal, "description": "The request cannot be done"},
+    500: {"model": Refusal, "description": "Something is wrong here"},
+}
+api = APIRouter(prefix=PREFIX, tags=["studio"], responses=REFUSALS, dependencies=[Depends(BEARER)])
 NOTHING, EVERYTHING = Nothing(), ListVideos()
 
 
