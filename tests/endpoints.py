@@ -139,6 +139,11 @@ class World:
         self.v1("video/generate", id=id_)
         return id_
 
+    def calm(self, row: Row, given: Mapping[str, Any]) -> None:
+        """Let nothing be generated for long that a row has begun."""
+        if row.path in ("video/cancel", "video/generate"):
+            self.v1("video/cancel", id=given["id"])
+
     def until(self, id_: str, path: str, **body: Any) -> str:
         """A video after something that takes a while."""
         self.v1(path, id=id_, **body)

@@ -88,18 +88,20 @@ def test_odd_values_are_refused_by_the_vod_api(world: World, row: Row):
             for body in spoilt(given, odd):
                 answer = client.post(url, content=json.dumps(body), headers=JSON)
                 assert answer.status_code < 500, (body, answer.text)
+    world.calm(row, given)
 
 
 @pytest.mark.parametrize("odd", ODD_IN_URLS)
 def test_odd_addresses_lead_nowhere(world: World, odd: str):
-    for path, status, *_ in ADDRESSES:
-        parts = path(world).split("/")
-        for place in range(1, len(parts)):
-            url = f"{world.origin}/p/{PARTNER}/{'/'.join([*parts[:place], odd, *parts[place + 1 :]])}"
-            answer = httpx.get(url)
-            assert answer.status_code in (200, 400, 403, 404, status), url
-            assert b"root:" not in answer.content
-            assert "x-evil" not in answer.headers
+    with httpx.Client() as client:
+        for path, status, *_ in ADDRESSES:
+            parts = path(world).split("/")
+            for place in range(1, len(parts)):
+                url = f"{world.origin}/p/{PARTNER}/{'/'.join([*parts[:place], odd, *parts[place + 1 :]])}"
+                answer = client.get(url)
+                assert answer.status_code in (200, 400, 403, 404, status), url
+                assert b"root:" not in answer.content
+                assert "x-evil" not in answer.headers
 
 
 def test_names_cannot_write_headers(world: World):
@@ -202,7 +204,7 @@ def kept(path: Path, data: bytes) -> Path:
 
 
 def test_a_film_whose_pictures_stand_for_days_is_refused(world: World, tmp_path: Path):
-    lie = lying(film(tmp_path / "film.mp4"), b"stts", 16, 10**7)
+    lie = lying(film(tmp_path / "film.mp4"), b"stts", 16, 4_000_000)
     entry = world.v3("media.get", entryId=world.filled("media", lie, "film.mp4", {}))
     assert entry["status"] == -1
 

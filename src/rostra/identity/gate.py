@@ -8,7 +8,7 @@ import time
 from rostra.errors import AccessError, InputError, KsError
 from rostra.identity.checks import Call, check
 from rostra.identity.ks import ADMIN, LARGEST, USER, Ks, claimed, decode, encode
-from rostra.identity.ledger import Ledger
+from rostra.identity.ledger import WIDGET, Ledger
 from rostra.identity.pace import Pace
 from rostra.identity.partners import Partner, Partners
 from rostra.identity.privileges import Privileges
@@ -60,7 +60,8 @@ class Gate:
         except KsError:
             self._pace.take(call.address)
             raise
-        self._pace.take((ks.partner, ks.user) if ks else call.address)
+        own = ks is not None and WIDGET not in ks.privileges  # all visitors have the same session of a widget
+        self._pace.take((ks.partner, ks.user) if ks and own else call.address)
         return ks
 
     async def standing(self, ks: Ks) -> None:

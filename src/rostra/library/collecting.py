@@ -63,9 +63,24 @@ class Collecting:
         try:
             async with self._slots:
                 await fetch(caption.content, place, LARGEST, self._private)
-            await self._captions.fill(caption, read(place))
+            if await self._wanted(caption):
+                await self._captions.fill(caption, read(place))
         except RostraError as error:
-            await self._captions.change(caption.id, status=FAILED, content="")
+            await self._fail(caption)
             log.warning("fetching captions failed", caption=caption.id, why=str(error))
+        except Exception:
+            await self._fail(caption)
+            log.exception("fetching captions failed", caption=caption.id)
         finally:
             place.unlink(missing_ok=True)
+
+    async def _fail(self, caption: Caption) -> None:
+        if await self._wanted(caption):
+            await self._captions.change(caption.id, status=FAILED, content="")
+
+    async def _wanted(self, caption: Caption) -> bool:
+        """Whether captions still wait for what lies at this address; they may be deleted by now."""
+        return any(
+            (one.id, one.content) == (caption.id, caption.content)
+            for one in await self._captions.waiting(IMPORTING)
+        )
