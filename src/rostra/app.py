@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from importlib.util import find_spec
+from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
