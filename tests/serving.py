@@ -24,10 +24,13 @@ PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
 
 
 @contextmanager
-def serving(folder: Path, presenters: Path | None = None, private: bool = False) -> Iterator[str]:
-    """A server that keeps its data in a folder; gives its origin."""
+def serving(
+    folder: Path, presenters: Path | None = None, private: bool = False, **more: object
+) -> Iterator[str]:
+    """A server that keeps its data in a folder; gives its origin. `more` is of `Fixed`."""
     structlog.reset_defaults()  # a command of an earlier test may have sent logs to what is closed by now
-    fixed = Fixed(PARTNER, SECRET, USER_SECRET, largest_upload=20 << 20, fetch_private=private)
+    known = {"largest_upload": 20 << 20, "fetch_private": private, **more}
+    fixed = Fixed(PARTNER, SECRET, USER_SECRET, **known)  # type: ignore[arg-type]
     setup = {
         "presenters": [str(presenters)] if presenters else [], "models": "", "threads": 1,
         "memory": str(folder / "speech"), "encoding": ["ultrafast", 28, 1],

@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import rostra.app  # noqa: F401 - so that all services are known
+from endpoints import V1, V3
+from rostra.identity.partners import OPTIONS
 from rostra.production.script import read
 from rostra.settings import Settings, markdown, table
+from rostra.studio.errors import STATES
 
 ROOT = Path(__file__).parent.parent
 STALE = "is stale: run make docs"
@@ -36,6 +40,18 @@ def test_the_page_of_commands_is_fresh(tmp_path: Path):
         check=True, capture_output=True, cwd=ROOT,
     )  # fmt: skip
     assert page.read_text() == (ROOT / "docs/cli.md").read_text(), f"docs/cli.md {STALE}"
+
+
+def test_every_endpoint_code_and_option_is_told():
+    vod, v3 = ((ROOT / f"docs/{name}.md").read_text() for name in ("vod-api", "api-v3"))
+    for told in [*(row.path for row in V1), *STATES]:
+        assert f"`{told}`" in vod, told
+    for row in V3:
+        service, action = row.path.split(".")
+        for told in filter(None, (service, action)):
+            assert f"`{told}`".lower() in v3.lower(), row.path
+    for told in OPTIONS:
+        assert told in vod + v3, told
 
 
 def test_the_commands_of_the_readme_exist():

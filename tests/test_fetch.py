@@ -22,6 +22,7 @@ from test_library import client_of, settled
 def web(tmp_path: Path) -> Iterator[str]:
     """A web server with a film and some ways to it."""
     film = clip(tmp_path / "film.mp4", 0.5).read_bytes()
+    files = {"/film.mp4": film, "/lines.srt": b"1\n00:00:01,000 --> 00:00:02,500\nHello\n"}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -34,14 +35,16 @@ def web(tmp_path: Path) -> Iterator[str]:
             elif self.path == "/inside":
                 self.send_response(302)
                 self.send_header("Location", "http://169.254.169.254/secrets")
-            elif self.path.startswith("/film.mp4"):
+            elif self.path.partition("?")[0] in files:
+                data = files[self.path.partition("?")[0]]
                 self.send_response(200)
-                self.send_header("Content-Length", str(len(film)))
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+                return
             else:
                 self.send_response(404)
             self.end_headers()
-            if self.path.startswith("/film.mp4"):
-                self.wfile.write(film)
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

@@ -79,6 +79,40 @@ def test_a_ks_with_one_bit_changed_anywhere_is_refused(golden: str):
         assert refused.value.number == -1
 
 
+@pytest.mark.parametrize("golden", [GOLDEN, GOLDEN_1, GOLDEN.rstrip("="), encode(session("sview:*"), SECRET)])
+def test_a_ks_with_one_bit_of_its_text_changed_is_refused(golden: str):
+    for place, letter in enumerate(golden):
+        for bit in range(8):
+            with pytest.raises(KsError):
+                decode(golden[:place] + chr(ord(letter) ^ 1 << bit) + golden[place + 1 :], secrets_of)
+
+
+@settings(max_examples=200)
+@given(
+    st.text(max_size=40), st.dictionaries(st.sampled_from("abc"), st.text(max_size=9)), st.data()
+)  # fmt: skip
+def test_no_other_text_is_the_same_ks(user: str, items: dict[str, str], data: st.DataObject):
+    made = encode(Ks(102, user, USER, 2_000_000_000, Privileges(items)), SECRET)
+    place = data.draw(st.integers(0, len(made) - 1))
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= \n.~%"
+    letter = data.draw(st.sampled_from(alphabet))
+    changed = made[:place] + letter + made[place + 1 :]
+    same = changed.replace("+", "-").replace(" ", "-").replace("/", "_").rstrip("=") == made.rstrip("=")
+    if not same:
+        with pytest.raises(KsError):
+            decode(changed, secrets_of)
+
+
+@pytest.mark.parametrize("golden", [GOLDEN, GOLDEN_1])
+def test_a_ks_that_is_cut_or_lengthened_is_refused(golden: str):
+    plain = golden.rstrip("=")
+    for text in [plain[:length] for length in range(len(plain))] + [
+        f"{plain}{end}" for end in ("A", "AA", "AAAA")
+    ]:
+        with pytest.raises(KsError):
+            decode(text, secrets_of)
+
+
 @settings(max_examples=300)
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200).map(lambda b: base64.b64encode(b).decode())))
 def test_anything_else_is_refused_as_a_ks(text: str):

@@ -209,6 +209,28 @@ def test_a_film_becomes_a_ready_entry_with_files_and_a_poster(ana: KalturaClient
     assert ana.thumbAsset.list(of_poster).totalCount == 1
 
 
+def test_a_film_whose_sound_comes_first_keeps_both(ana: KalturaClient, tmp_path: Path):
+    with av.open(str(tmp_path / "both.mkv"), "w") as file:
+        sound, pictures = (
+            file.add_stream("pcm_s16le", rate=16_000, layout="mono"),
+            file.add_stream("mpeg4", rate=25),
+        )
+        pictures.width, pictures.height, pictures.pix_fmt = 160, 90, "yuv420p"
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 16_000), np.int16), "s16", "mono")
+        frame.sample_rate = 16_000
+        file.mux([*sound.encode(frame), *sound.encode(None)])
+        for _ in range(25):
+            file.mux(
+                pictures.encode(av.VideoFrame.from_ndarray(np.full((135, 160), 90, np.uint8), "yuv420p"))
+            )
+        file.mux(pictures.encode(None))
+    entry = ana.media.get(uploaded(ana, tmp_path / "both.mkv"))
+    assert entry.status.getValue() == "2"
+    with av.open(io.BytesIO(fetched(entry.dataUrl).content)) as web:
+        lengths = [float(stream.duration * stream.time_base) for stream in web.streams]
+    assert len(lengths) == 2 and all(abs(one - 1) < 0.1 for one in lengths)
+
+
 def test_junk_ends_as_an_error_and_says_why(origin: str, ana: KalturaClient, tmp_path: Path):
     (tmp_path / "junk.mp4").write_bytes(b"junk" * 5000)
     id_ = uploaded(ana, tmp_path / "junk.mp4")

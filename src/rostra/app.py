@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import structlog
@@ -16,22 +17,28 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from rostra import __version__
+from rostra import __version__, reference
 from rostra.apiv3.api import Api
 from rostra.errors import RostraError
 from rostra.identity.api import AppTokenService, Session, System
 from rostra.identity.gate import Gate
 from rostra.identity.ks import Ks
 from rostra.identity.ledger import Ledger
+from rostra.identity.pace import Pace
 from rostra.identity.partners import Partners
 from rostra.identity.tokens import AppTokens
-from rostra.library.api import BaseEntry, Documents, Media
+from rostra.library.api import BaseEntry, Data, Documents, Media
 from rostra.library.assets_api import FlavorAsset, ThumbAsset
+from rostra.library.attachments_api import AttachmentAsset
 from rostra.library.captions import Captions
 from rostra.library.captions_api import CaptionAsset
+from rostra.library.collecting import Collecting
 from rostra.library.delivery import Delivery
 from rostra.library.entries import Entries
+from rostra.library.extras import Extras
 from rostra.library.intake import Intake
+from rostra.library.resources import Resources
+from rostra.library.seals import Seals
 from rostra.library.search_api import ESearch
 from rostra.library.uploads import Uploads
 from rostra.library.uploads_api import UploadTokenService
@@ -54,10 +61,11 @@ from rostra.studio.composing import Composer, Composing
 from rostra.studio.errors import StudioError
 from rostra.studio.hands import Hands
 from rostra.studio.rendering import Rendering
-from rostra.studio.studio import Studio
+from rostra.studio.studio import Check, Studio
 from rostra.studio.videos import Videos
 
 HOUR = 3600  # s
+LEAST_ROOM = 1 << 30  # bytes that videos need while they are made
 
 log = structlog.get_logger()
 
@@ -72,6 +80,9 @@ class Fixed:
         public_url: origin under which clients reach us, if it is another than the one that they call.
         largest_upload, largest_cache: bytes.
         fetch_private: whether files are fetched from this machine and its neighbours, too.
+        largest_library: bytes of one partner's media; 0 for any number.
+        calls: of one user, per second; 0 for any number.
+        plain: whether the VOD API tells unknown ids with HTTP 200.
     """
 
     partner_id: int | None = None
@@ -81,6 +92,9 @@ class Fixed:
     largest_upload: int = 5 * 2**30
     largest_cache: int = 2 * 2**30
     fetch_private: bool = False
+    largest_library: int = 0
+    calls: float = 0
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +137,18 @@ class OnAir:
     ice: Ice = Ice()  # noqa: RUF009 - frozen
     addresses: Sequence[str] = ()
     page: Open = "local"
+
+
+def _checks(store: MediaStore, hands: Hands) -> list[Check]:
+    """What the studio needs of this machine."""
+
+    def room() -> str:
+        return "" if store.room() >= LEAST_ROOM else f"Less than {LEAST_ROOM >> 20} MiB are free."
+
+    def voice() -> str:
+        return "" if find_spec("hibari") else "No voice is installed. Run: pip install 'rostra[voices]'"
+
+    return [("renderer", hands.trouble), ("tts", voice), ("composer", lambda: ""), ("storage", room)]
 
 
 async def _keep_house(uploads: Uploads, store: MediaStore, largest_cache: int) -> None:
@@ -168,11 +194,13 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         on_air: for live sessions.
     """
     partners = Partners(database)
-    gate = Gate(partners, Ledger(database))
-    entries = Entries(database, store)
+    gate, seals = Gate(partners, Ledger(database), Pace(fixed.calls)), Seals(partners)
+    entries = Entries(database, store, fixed.largest_library)
     uploads = Uploads(database, store, fixed.largest_upload)
     intake = Intake(entries, fixed.largest_upload, fixed.fetch_private)
-    captions = Captions(database)
+    captions, extras = Captions(database), Extras(database, entries)
+    collecting = Collecting(captions, store, fixed.fetch_private)
+    resources = Resources(entries, uploads)
     hands = Hands(engines.setup, engines.renderers)
     avatars = Avatars(database, engines.presenters, engines.backgrounds, entries)
     videos = Videos(database, avatars)
@@ -191,6 +219,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             await partners.settle(fixed.partner_id, fixed.admin_secret, fixed.user_secret)
             keeping = asyncio.create_task(_keep_house(uploads, store, fixed.largest_cache))
             await intake.resume()
+            await collecting.resume()
             await composing.resume()
             await rendering.resume()
             sessions.start()
@@ -203,22 +232,25 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             await composing.stop()
             await rendering.stop()
             await hands.stop()
+            await collecting.stop()
             await intake.stop()
 
-    app = FastAPI(title="Rostra", version=__version__, lifespan=life)
+    app = FastAPI(title="Rostra", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
+    reference.install(app)
     app.state.public_url = fixed.public_url
     services = [
         Session(gate), AppTokenService(gate, AppTokens(database)), System(), UploadTokenService(uploads),
         Media(entries, uploads, intake), BaseEntry(entries, uploads, intake),
-        Documents(entries, uploads, intake), FlavorAsset(entries),
-        ThumbAsset(entries), CaptionAsset(captions, entries, uploads, partners),
-        ESearch(entries, captions),
+        Documents(entries, uploads, intake), Data(entries, uploads, intake), FlavorAsset(entries),
+        ThumbAsset(entries, extras, resources, seals), AttachmentAsset(entries, extras, resources, seals),
+        CaptionAsset(captions, entries, resources, collecting, seals), ESearch(entries, captions),
     ]  # fmt: skip
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
     app.router.routes += Delivery(gate, entries).routes()
     install_live(app, Live(gate, sessions, cast.resolve, on_air.ice))
     install_pages(app, Pages(cast, sessions, on_air.page))
-    install(app, Studio(gate, avatars, videos, composing, rendering, hands, store))
+    checks = _checks(store, hands)
+    install(app, Studio(gate, avatars, videos, composing, rendering, hands, store, checks), fixed.plain)
 
     _add_health(app, database, sessions)
     return app
@@ -230,7 +262,7 @@ def _add_health(app: FastAPI, database: Database, sessions: Sessions) -> None:
     @app.get("/", include_in_schema=False)
     async def home() -> RedirectResponse:
         """Where a visitor goes who opens the address that the server prints."""
-        return RedirectResponse("/docs")
+        return RedirectResponse(reference.PAGE)
 
     @app.get("/healthz", response_class=PlainTextResponse, tags=["health"])
     async def healthz() -> str:

@@ -11,6 +11,7 @@
     ├── MissingFileError        a file of the media store that is not there
     ├── AccessError             who asks may not
     │   └── KsError             a Kaltura session that is none, is over, or may not be used here
+    ├── BusyError               too much at once: wait and ask again
     ├── MissingError            something that this machine lacks: an extra, a model, a program
     ├── OutputError             the result cannot be written (place, permission, space)
     └── EngineError             an engine failed although its input was right
@@ -145,6 +146,23 @@ class KsError(AccessError):
     def number(self) -> int:
         """The reason as a number."""
         return self.REASONS[self.reason]
+
+
+class BusyError(RostraError):
+    """Too much at once.
+
+    Args:
+        message: for people.
+        after: seconds to wait.
+    """
+
+    code = "TOO_MANY_REQUESTS"
+    status = 429
+    retry = True
+
+    def __init__(self, message: str, after: int) -> None:
+        super().__init__(message, f"Try again in {after} s.")
+        self.after = after
 
 
 class MissingError(RostraError):

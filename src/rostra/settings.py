@@ -45,6 +45,19 @@ class Settings(BaseSettings):
     max_cache_bytes: int = _setting(
         2 * 2**30, "Largest cache of pictures and spoken sentences that can be made again.", "bytes", ge=0
     )
+    max_library_bytes: int = _setting(
+        0, "Most bytes that the media of one partner take; 0 for as many as there is room for.", "bytes", ge=0
+    )
+    max_calls: int = _setting(
+        100,
+        "Calls of one user, or of one address without a session, per second; ten seconds' worth may come at "
+        "once. 0 for any number.",
+        "per second",
+        ge=0,
+    )
+    unknown_as_200: bool = _setting(
+        False, "Whether the VOD API tells unknown ids with HTTP 200, as it does other refusals, not with 404."
+    )
     fetch_private: bool = _setting(
         False, "Whether media are fetched from addresses of this machine and its neighbours, too."
     )

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DataError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from rostra.apiv3 import answer, many
-from rostra.apiv3.errors import ApiError, told
+from rostra.apiv3.errors import ApiError, invalid, told
 from rostra.apiv3.request import Asked, read
 from rostra.apiv3.service import Action, Call, Service
 from rostra.apiv3.tree import Tree
@@ -115,6 +116,8 @@ class Api:
             return await called.run(call)
         except RostraError:
             raise
+        except (OverflowError, DataError) as error:
+            raise invalid("request", "a number in it is too large, or a text is none") from error
         except Exception as error:
             log.exception("call failed", service=call.service, action=call.action)
             raise ApiError("INTERNAL_SERVER_ERROR", "Internal server error occurred", ERR_TEXT="") from error
@@ -133,9 +136,7 @@ class Api:
     async def _ks(self, tree: Tree, request: Request) -> Ks | None:
         """Who calls, if they say so."""
         text = str(tree.get("ks") or bearer(request) or "")
-        if not text:
-            return None
-        return await self._gate.admit(text, place(request))
+        return await self._gate.meet(text, place(request))
 
 
 def bearer(request: Request) -> str:
@@ -167,4 +168,6 @@ def _response(result: Any, form: str, seconds: float, request: Request) -> Respo
     else:
         body, kind = answer.as_xml(result, seconds), "text/xml; charset=utf-8"
     body, headers = answer.packed(body, request.headers.get("accept-encoding", ""))
+    if isinstance(result, ApiError) and "RETRY_AFTER" in result.about:
+        headers["Retry-After"] = result.about["RETRY_AFTER"]
     return Response(body, media_type=kind, headers={**headers, **CORS})

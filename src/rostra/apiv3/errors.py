@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rostra.errors import AccessError, InputError, KsError, RostraError
+from rostra.errors import AccessError, BusyError, InputError, KsError, RostraError
 
 
 class ApiError(RostraError):
@@ -50,6 +50,8 @@ def told(error: RostraError) -> ApiError:
         return ApiError(
             error.code, str(error), KSID=error.shown, ERR_CODE=error.number, ERR_DESC=error.reason
         )
+    if isinstance(error, BusyError):
+        return ApiError(error.code, str(error), RETRY_AFTER=error.after)
     if isinstance(error, InputError):
         return invalid(error.field or "request", str(error))
     if isinstance(error, AccessError):

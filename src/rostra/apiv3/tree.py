@@ -85,6 +85,8 @@ def _tidied(value: Any, depth: int, count: list[int]) -> Any:
         raise RequestError("The request is too deep or too large.", "", "body")
     if isinstance(value, list):
         return [_tidied(one, depth - 1, count) for one in value]
+    if isinstance(value, str):  # half a character, as JSON can hold it, is none
+        return value.encode("utf-8", "replace").decode() if not value.isascii() else value
     if not isinstance(value, dict):
         return value
     if set(value) == {EMPTY}:
@@ -94,7 +96,7 @@ def _tidied(value: Any, depth: int, count: list[int]) -> Any:
         if key.endswith(NULL):
             result[key.removesuffix(NULL)] = None
         else:
-            result[key] = _tidied(one, depth - 1, count)
+            result[str(_tidied(key, depth, count))] = _tidied(one, depth - 1, count)
     numbered = bool(result) and all(key.isdecimal() and len(key) < 6 for key in result)
     return _Numbered(result) if numbered else result
 

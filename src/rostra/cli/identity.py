@@ -61,7 +61,9 @@ def rotate(id_: Annotated[int, typer.Argument(help="Which partner.")]) -> None:
 
 @partner_app.command("set")
 def set_(
-    option: Annotated[str, typer.Argument(help="library.sharedWithUsers or library.private.")],
+    option: Annotated[
+        str, typer.Argument(help="library.sharedWithUsers, library.private, session.widgets, studio.enabled.")
+    ],
     value: Annotated[bool, typer.Argument(help="true or false.")],
     id_: Id = None,
 ) -> None:

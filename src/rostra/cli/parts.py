@@ -109,8 +109,9 @@ def application() -> FastAPI:
     writes = composer(chosen.llm_model, chosen.llm_url, key)
     engines = Engines(catalogue(), names, setup, chosen.renderers, writes)
     fixed = Fixed(
-        *_fixed(), chosen.public_url, chosen.max_upload_bytes, chosen.max_cache_bytes, chosen.fetch_private
-    )
+        *_fixed(), chosen.public_url, chosen.max_upload_bytes, chosen.max_cache_bytes, chosen.fetch_private,
+        chosen.max_library_bytes, chosen.max_calls, chosen.unknown_as_200,
+    )  # fmt: skip
     return create(database(), MediaStore(home(), chosen.media_url), engines, fixed, _on_air())
 
 

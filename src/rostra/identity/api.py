@@ -77,6 +77,9 @@ class Session(Service):
         partner = await self._gate.partners.find(int(id_)) if id_.isdecimal() and len(id_) < 12 else None
         if partner is None or not widgetId.startswith("_"):
             raise ApiError("INVALID_WIDGET_ID", f"Invalid widget id [{widgetId}]", WIDGET_ID=widgetId)
+        if not partner.allows("session.widgets"):
+            message = f"Error while starting session for widget id [{widgetId}]"
+            raise ApiError("START_WIDGET_SESSION_ERROR", message, WIDGET_ID=widgetId)
         life = min(max(expiry, 1), WIDGET_LIFE)
         ks = mint(partner, "0", USER, life, Privileges.parse("view:*,widget:1"))
         return Thing(

@@ -8,7 +8,8 @@ import time
 from rostra.errors import AccessError, InputError, KsError
 from rostra.identity.checks import Call, check
 from rostra.identity.ks import ADMIN, LARGEST, USER, Ks, claimed, decode, encode
-from rostra.identity.ledger import Ledger
+from rostra.identity.ledger import WIDGET, Ledger
+from rostra.identity.pace import Pace
 from rostra.identity.partners import Partner, Partners
 from rostra.identity.privileges import Privileges
 
@@ -21,10 +22,11 @@ class Gate:
     Args:
         partners: the accounts.
         ledger: ended sessions and spent calls.
+        pace: how often everybody may call; without it, as often as they like.
     """
 
-    def __init__(self, partners: Partners, ledger: Ledger) -> None:
-        self.partners, self.ledger = partners, ledger
+    def __init__(self, partners: Partners, ledger: Ledger, pace: Pace | None = None) -> None:
+        self.partners, self.ledger, self._pace = partners, ledger, pace or Pace(0)
 
     async def read(self, text: str) -> Ks:
         """What a KS says, its signature checked and nothing else.
@@ -44,6 +46,22 @@ class Gate:
         ks = await self.read(text)
         check(ks, call)
         await self.ledger.admit(ks)
+        return ks
+
+    async def meet(self, text: str, call: Call) -> Ks | None:
+        """Let somebody make a call, not too often; None for those who come without a KS.
+
+        Raises:
+            KsError: their KS may not make it; says why.
+            BusyError: they have made too many.
+        """
+        try:
+            ks = await self.admit(text, call) if text else None
+        except KsError:
+            self._pace.take(call.address)
+            raise
+        own = ks is not None and WIDGET not in ks.privileges  # all visitors have the same session of a widget
+        self._pace.take((ks.partner, ks.user) if ks and own else call.address)
         return ks
 
     async def standing(self, ks: Ks) -> None:

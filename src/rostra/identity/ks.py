@@ -122,14 +122,20 @@ def claimed(text: str) -> int:
 
 
 def _unwrapped(text: str) -> bytes:
-    """The bytes in the base64; spaces were plus signs once, and padding may be missing."""
+    """The bytes in the base64; spaces were plus signs once, and padding may be missing.
+
+    Bits that stand for nothing must be zero, so that no other text is the same KS.
+    """
     if len(text) > LARGEST:
         raise _bad(text)
     plain = text.replace("-", "+").replace("_", "/").replace(" ", "+").rstrip("=")
     try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        raw = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise _bad(text) from error
+    if base64.b64encode(raw).decode().rstrip("=") != plain:
+        raise _bad(text)
+    return raw
 
 
 def _version_2(raw: bytes, text: str, secrets_of: SecretsOf) -> Ks:

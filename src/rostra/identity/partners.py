@@ -20,6 +20,8 @@ FIRST = 102  # id of the first partner, if nobody chooses another
 RESERVED = (99,)  # ids that clients give a meaning of their own, like all below 1
 OPTIONS = {  # name -> what it does, and what holds without it
     "library.sharedWithUsers": ("users list and play every entry of the partner that is ready", True),
+    "session.widgets": ("anybody gets a session that sees what is public", True),
+    "studio.enabled": ("the VOD Avatar Studio may be used", True),
     "library.private": ("nothing can be played without a session", False),
 }
 KEPT = 3  # secrets of each kind: the new one and two that still work
@@ -38,6 +40,10 @@ class Partner(Table):
     user_secrets: Mapped[list[str]]
     options: Mapped[dict[str, Any]]
     created: Mapped[int]  # ms
+
+    def allows(self, option: str) -> bool:
+        """Whether an option is on."""
+        return bool(self.options.get(option, OPTIONS[option][1]))
 
 
 class Partners:

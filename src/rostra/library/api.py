@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
-from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import Field
+from starlette.responses import Response
 
 from rostra.apiv3.answer import Thing, listing
-from rostra.apiv3.errors import ApiError, invalid, missing
+from rostra.apiv3.errors import ApiError, invalid
 from rostra.apiv3.service import Call, File, Model, Service, action
+from rostra.errors import RostraError
 from rostra.identity.api import FIRST, Pager
 from rostra.library import filters
-from rostra.library.entries import SOURCE, Entries, no_flavor, not_found
+from rostra.library.delivery import handed
+from rostra.library.entries import Entries, not_found
 from rostra.library.intake import Intake
-from rostra.library.tables import DOCUMENT, IMPORTING, MEDIA, Asset, Entry
+from rostra.library.resources import TEXT, URL, Resources, extension_of, kind_of
+from rostra.library.tables import DATA, DOCUMENT, IMPORTING, MEDIA, READY, Entry
 from rostra.library.uploads import Uploads
 
-NAMES = {MEDIA: "KalturaMediaEntry", DOCUMENT: "KalturaDocumentEntry", 6: "KalturaDataEntry"}
+NAMES = {MEDIA: "KalturaMediaEntry", DOCUMENT: "KalturaDocumentEntry", DATA: "KalturaDataEntry"}
 KINDS = {name: kind for kind, name in NAMES.items()}
 MODERATED = 6  # approved without being asked
+SOURCE_FILE = 1  # where media come from
+PAPER = 11  # a document that is no PDF
+LONGEST_TEXT = 1 << 20  # bytes that are shown within an entry
 LONGEST = {"name": 255, "tags": 2000, "description": 10_000, "reference": 255, "admin_tags": 2000}
 
 
@@ -30,7 +34,7 @@ class EntryIn(Model):
 
     COLUMNS: ClassVar[dict[str, str]] = {
         "name": "name", "description": "description", "tags": "tags", "referenceId": "reference",
-        "mediaType": "media", "adminTags": "admin_tags", "userId": "user",
+        "mediaType": "media", "documentType": "media", "adminTags": "admin_tags", "userId": "user",
     }  # fmt: skip
     KEPT: ClassVar[tuple[str, ...]] = ("conversionProfileId", "accessControlId", "partnerData", "categories")
 
@@ -42,6 +46,8 @@ class EntryIn(Model):
     referenceId: str | None = None
     userId: str | None = None
     mediaType: int | None = Field(default=None, ge=0, le=1000)
+    documentType: int | None = Field(default=None, ge=0, le=1000)
+    dataContent: str | None = None
     type: int | None = None
     conversionProfileId: str | None = None
     accessControlId: str | None = None
@@ -82,9 +88,11 @@ class EntryService(Service):
     """
 
     kind: ClassVar[int | None] = None  # of the entries; all if None
+    list_name: ClassVar[str] = "KalturaBaseEntryListResponse"
 
     def __init__(self, entries: Entries, uploads: Uploads, intake: Intake) -> None:
         self._entries, self._uploads, self._intake = entries, uploads, intake
+        self._resources = Resources(entries, uploads)
 
     @action(reads=True)
     async def get(self, call: Call, entryId: str, version: int = -1) -> Thing:
@@ -98,8 +106,7 @@ class EntryService(Service):
         found, total = await self._entries.page(
             call.who, where, filters.order(filter), pager.size, pager.pageIndex
         )
-        name = "KalturaMediaListResponse" if self.kind == MEDIA else "KalturaBaseEntryListResponse"
-        return listing(name, [shown_entry(one, call) for one in found], total)
+        return listing(self.list_name, [shown_entry(one, call) for one in found], total)
 
     @action(reads=True)
     async def count(self, call: Call, filter: dict[str, Any] = {}) -> int:  # noqa: B006
@@ -151,55 +158,26 @@ class EntryService(Service):
         return [] if self.kind is None else [Entry.kind == self.kind]
 
     async def _fill(self, call: Call, entry: Entry, resource: dict[str, Any]) -> Entry:
-        if resource.get("objectType") == "KalturaUrlResource" or "url" in resource:
-            url = str(resource.get("url", ""))
+        if kind_of(resource) == URL:
+            url = str(resource["url"])
             coming = await self._entries.change(entry.id, status=IMPORTING, extra={**entry.extra, "url": url})
             self._intake.fetch(coming, url)
             return coming
-        path, name = await self._content(call, entry, resource)
-        extension = Path(name).suffix.lstrip(".").lower()
-        filled = await self._entries.fill(entry, path, extension if extension.isalnum() else "")
+        path, name = await self._resources.staged(call, resource, entry.id)
+        try:
+            filled = await self._entries.fill(entry, path, extension_of(name))
+        finally:
+            path.unlink(missing_ok=True)
         self._intake.take(filled)
         return filled
 
-    async def _content(self, call: Call, entry: Entry, resource: dict[str, Any]) -> tuple[Path, str]:
-        """A staged file of what a resource stands for, and what the client calls it."""
-        kind = str(resource.get("objectType", ""))
-        if kind == "KalturaUploadedFileTokenResource" or "token" in resource:
-            ks = call.who
-            owner = None if ks.admin else ks.user
-            upload = await self._uploads.get(ks.partner, owner, str(resource.get("token", "")))
-            return await self._uploads.use(upload, entry.id), upload.name
-        place = self._entries.store.staged(f"content-{uuid.uuid4().hex}")
-        if kind == "KalturaStringResource" or "content" in resource:
-            place.write_text(str(resource.get("content", "")), "utf-8")
-            return place, "text.txt"
-        if kind == "KalturaUploadedFileResource":
-            file = next(iter(call.files.values()), None)
-            if file is None:
-                raise ApiError("NO_FILES_RECEIVED", "No file has come with the request")
-            with place.open("wb") as out:
-                shutil.copyfileobj(file.file, out)
-            return place, file.filename or ""
-        if kind in ("KalturaEntryResource", "KalturaAssetResource"):
-            asset = await self._meant(call, resource)
-            shutil.copyfile(await self._entries.store.local(asset.key), place)
-            return place, f"copy.{asset.extension}"
-        if not kind:
-            raise missing("resource:objectType")
-        raise ApiError("FEATURE_FORBIDDEN", f"Rostra takes no {kind}", FEATURE=kind)
-
-    async def _meant(self, call: Call, resource: dict[str, Any]) -> Asset:
-        """The file that another entry, or an asset, stands for."""
-        id_ = str(resource.get("assetId", ""))
-        asset = await self._entries.asset(id_) if id_ else None
-        if id_ and asset is None:
-            raise no_flavor(id_)
-        entry = await self._entries.get(call.who, asset.entry if asset else str(resource.get("entryId", "")))
-        own = [one for one in await self._entries.assets(entry.id) if one.role == SOURCE]
-        if not asset and not own:
-            raise not_found(entry.id)
-        return asset or own[0]
+    async def _served(self, call: Call, id_: str) -> Response:
+        """What an entry was made of, as a file."""
+        entry = await self._named(call, id_)
+        source = await self._entries.source(entry.id)
+        if source is None:
+            raise ApiError("FILE_DOESNT_EXIST", f'Entry "{id_}" has no content', ENTRY_ID=id_)
+        return handed(self._entries.store, source, f"{entry.name or entry.id}.{source.extension}")
 
 
 class FiledService(EntryService):
@@ -209,6 +187,14 @@ class FiledService(EntryService):
     async def add(self, call: Call, entry: EntryIn) -> Thing:
         """Make one, without content."""
         return shown_entry(await self._add(call, entry), call)
+
+    async def _of_upload(self, call: Call, given: EntryIn, token: str) -> Thing:
+        entry = await self._add(call, given)
+        try:
+            return shown_entry(await self._fill(call, entry, {"token": token}), call)
+        except RostraError:
+            await self._entries.delete(entry)
+            raise
 
     @action()
     async def upload(self, call: Call, fileData: File) -> str:
@@ -223,6 +209,7 @@ class Media(FiledService):
 
     name = "media"
     kind = MEDIA
+    list_name = "KalturaMediaListResponse"
 
     @action()
     async def update(self, call: Call, entryId: str, mediaEntry: EntryIn) -> Thing:
@@ -232,8 +219,7 @@ class Media(FiledService):
     @action()
     async def addFromUploadedFile(self, call: Call, mediaEntry: EntryIn, uploadTokenId: str) -> Thing:
         """Make one of an upload."""
-        entry = await self._add(call, mediaEntry)
-        return shown_entry(await self._fill(call, entry, {"token": uploadTokenId}), call)
+        return await self._of_upload(call, mediaEntry, uploadTokenId)
 
 
 class BaseEntry(EntryService):
@@ -268,6 +254,7 @@ class Documents(FiledService):
     name = "document_documents"
     aliases = ("documents",)
     kind = DOCUMENT
+    list_name = "KalturaDocumentListResponse"
 
     @action()
     async def update(self, call: Call, entryId: str, documentEntry: EntryIn) -> Thing:
@@ -277,13 +264,56 @@ class Documents(FiledService):
     @action()
     async def addFromUploadedFile(self, call: Call, documentEntry: EntryIn, uploadTokenId: str) -> Thing:
         """Make one of an upload."""
-        entry = await self._add(call, documentEntry)
-        return shown_entry(await self._fill(call, entry, {"token": uploadTokenId}), call)
+        return await self._of_upload(call, documentEntry, uploadTokenId)
+
+    @action(reads=True)
+    async def serve(self, call: Call, entryId: str) -> Response:
+        """The document itself."""
+        return await self._served(call, entryId)
+
+
+class Data(EntryService):
+    """Texts that applications keep."""
+
+    name = "data"
+    kind = DATA
+    list_name = "KalturaDataListResponse"
+
+    @action()
+    async def add(self, call: Call, dataEntry: EntryIn) -> Thing:
+        """Make one, with its text if that is given."""
+        return await self._texted(call, await self._add(call, dataEntry), dataEntry)
+
+    @action(reads=True)
+    async def get(self, call: Call, entryId: str, version: int = -1) -> Thing:
+        """One with its text."""
+        entry = await self._named(call, entryId)
+        source, shown = await self._entries.source(entry.id), shown_entry(entry, call)
+        if source is None or source.size > LONGEST_TEXT:
+            return shown
+        text = (await self._entries.store.local(source.key)).read_text("utf-8", "replace")
+        return Thing(shown.kind, {**shown.fields, "dataContent": text})
+
+    @action()
+    async def update(self, call: Call, entryId: str, documentEntry: EntryIn) -> Thing:
+        """Change what is given, the text too."""
+        await self._update(call, entryId, documentEntry)
+        return await self._texted(call, await self._named(call, entryId), documentEntry)
+
+    @action(reads=True)
+    async def serve(self, call: Call, entryId: str, version: int = -1) -> Response:
+        """The text as a file."""
+        return await self._served(call, entryId)
+
+    async def _texted(self, call: Call, entry: Entry, given: EntryIn) -> Thing:
+        if given.dataContent:
+            entry = await self._fill(call, entry, {"objectType": TEXT, "content": given.dataContent})
+        return shown_entry(entry, call)
 
 
 def shown_entry(entry: Entry, call: Call) -> Thing:
     """An entry as clients see it."""
-    root = f"{call.base}/p/{entry.partner}"
+    root, pictured = f"{call.base}/p/{entry.partner}", entry.version + entry.extra.get("shown", 0)
     manifest = f"{root}/sp/{entry.partner}00/playManifest/entryId/{entry.id}/format"
     fields: dict[str, Any] = {
         "id": entry.id,
@@ -302,8 +332,10 @@ def shown_entry(entry: Entry, call: Call) -> Thing:
         "updatedAt": entry.updated // 1000,
         "plays": entry.plays,
         "views": entry.views,
+        "lastPlayedAt": entry.played or None,
         "displayInSearch": 1,
-        "thumbnailUrl": f"{root}/sp/{entry.partner}00/thumbnail/entry_id/{entry.id}/version/{entry.version}",
+        "searchText": " ".join(one for one in (entry.name, entry.tags, entry.description) if one),
+        "thumbnailUrl": f"{root}/sp/{entry.partner}00/thumbnail/entry_id/{entry.id}/version/{pictured}",
         "downloadUrl": f"{manifest}/download/protocol/{call.base.partition(':')[0]}/flavorParamIds/0",
         **{name: value for name, value in entry.extra.items() if name in EntryIn.KEPT},
     }
@@ -312,10 +344,14 @@ def shown_entry(entry: Entry, call: Call) -> Thing:
     if entry.kind == MEDIA:
         fields |= {
             "mediaType": entry.media,
+            "sourceType": SOURCE_FILE,
+            "flavorParamsIds": "0,1" if entry.status == READY else "",
             "duration": round(entry.duration / 1000),
             "msDuration": entry.duration,
             "width": entry.width,
             "height": entry.height,
             "dataUrl": f"{manifest}/url/protocol/{call.base.partition(':')[0]}",
         }
+    if entry.kind == DOCUMENT:
+        fields["documentType"] = entry.media or PAPER
     return Thing(NAMES.get(entry.kind, "KalturaBaseEntry"), fields)

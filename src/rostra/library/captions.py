@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pysubs2
@@ -22,7 +23,7 @@ FORMATS = {SRT: "srt", DFXP: "ttml", WEBVTT: "vtt"}  # that we read and write, b
 EXTENSIONS = {SRT: "srt", DFXP: "xml", WEBVTT: "vtt", CAP: "cap", SCC: "scc"}
 TYPES = {SRT: "application/x-subrip", DFXP: "application/ttml+xml", WEBVTT: "text/vtt"}
 LARGEST = 4 << 20  # characters
-WAITING = 0  # state of captions without content
+WAITING, IMPORTING = 0, 7  # states of captions without content, and of those that are fetched
 CODES = {
     "English": "en", "Spanish": "es", "French": "fr", "German": "de", "Italian": "it", "Portuguese": "pt",
     "Dutch": "nl", "Hebrew": "he", "Arabic": "ar", "Chinese": "zh", "Japanese": "ja", "Korean": "ko",
@@ -99,9 +100,14 @@ class Captions:
         async with self._database.reading() as session:
             found = await session.get(Caption, id_)
         if found is None or found.status == DELETED:
-            told = f"Caption asset id [{id_}] not found"
-            raise ApiError("CAPTION_ASSET_ID_NOT_FOUND", told, CAPTION_ASSET_ID=id_)
+            raise not_found(id_)
         return found
+
+    async def waiting(self, status: int) -> Sequence[Caption]:
+        """Captions in a state, the oldest first."""
+        wanted = select(Caption).where(Caption.status == status).order_by(Caption.updated)
+        async with self._database.reading() as session:
+            return (await session.scalars(wanted)).all()
 
     async def of(self, entry: str) -> Sequence[Caption]:
         """Captions of an entry, the best first: the chosen one, the most accurate, the newest."""
@@ -142,6 +148,23 @@ class Captions:
         return await asyncio.to_thread(heard, ready[0].content, ready[0].format) if ready else []
 
 
+def not_found(id_: str) -> ApiError:
+    """The error for captions that are not there."""
+    told = f"Caption asset id [{id_}] not found"
+    return ApiError("CAPTION_ASSET_ID_NOT_FOUND", told, CAPTION_ASSET_ID=id_)
+
+
+def read(path: Path) -> str:
+    """The content of a file of captions.
+
+    Raises:
+        ApiError: it is too large.
+    """
+    if path.stat().st_size > LARGEST:
+        raise ApiError("MAX_FILE_SIZE_EXCEEDED", "The captions are too large", SIZE=LARGEST)
+    return path.read_bytes().decode("utf-8-sig", "replace")
+
+
 def lines(content: str, format_: int) -> list[Line]:
     """The lines of a file of captions; formats that we do not read have none.
 
@@ -151,12 +174,12 @@ def lines(content: str, format_: int) -> list[Line]:
     if format_ not in FORMATS:
         return []
     try:
-        read = pysubs2.SSAFile.from_string(OPEN.sub("(", content), format_=FORMATS[format_])
+        found = pysubs2.SSAFile.from_string(OPEN.sub("(", content), format_=FORMATS[format_])
     except Exception as error:  # whatever its parsers stumble over
         raise ApiError("CAPTION_ASSET_PARSING_FAILED", "The captions cannot be read") from error
-    if not len(read):
+    if not len(found):
         raise ApiError("CAPTION_ASSET_INVALID_FORMAT", "The captions have no line of their format")
-    return [Line(one.start, one.end, one.plaintext.strip()) for one in read if one.plaintext.strip()]
+    return [Line(one.start, one.end, one.plaintext.strip()) for one in found if one.plaintext.strip()]
 
 
 def written(content: str, format_: int, as_: int) -> str:

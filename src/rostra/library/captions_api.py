@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import time
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -14,15 +11,23 @@ from rostra.apiv3.answer import Thing, listing
 from rostra.apiv3.errors import ApiError, missing
 from rostra.apiv3.service import Call, Flag, Model, Service, action
 from rostra.identity.api import FIRST, Pager
-from rostra.identity.partners import Partners
 from rostra.library import captions as subtitles
 from rostra.library.captions import EXTENSIONS, TYPES, Captions
+from rostra.library.collecting import Collecting
 from rostra.library.entries import Entries
-from rostra.library.tables import READY, Caption
-from rostra.library.uploads import Uploads
+from rostra.library.resources import URL, Resources, kind_of
+from rostra.library.seals import Seals
+from rostra.library.tables import DOCUMENT, READY, Caption
 
-LIFE = 86400  # s that an address lives that works without a session
 SEGMENT = 30  # s
+LONGEST_SEGMENT, MOST_SEGMENTS = 86400, 10_000  # s, and how many
+FILTERS = {
+    "idEqual": "id",
+    "idIn": "id",
+    "statusEqual": "status",
+    "statusIn": "status",
+    "formatEqual": "format",
+}
 
 
 class CaptionIn(Model):
@@ -49,22 +54,29 @@ class CaptionAsset(Service):
     name = "caption_captionAsset"
     aliases = ("captionAsset",)
 
-    def __init__(self, captions: Captions, entries: Entries, uploads: Uploads, partners: Partners) -> None:
+    def __init__(
+        self, captions: Captions, entries: Entries, resources: Resources, collecting: Collecting, seals: Seals
+    ) -> None:
         self._captions, self._entries = captions, entries
-        self._uploads, self._partners = uploads, partners
+        self._resources, self._collecting, self._seals = resources, collecting, seals
 
     @action()
     async def add(self, call: Call, entryId: str, captionAsset: CaptionIn) -> Thing:
         """Announce them."""
         entry = await self._entries.get(call.who, entryId, change=True)
+        if entry.kind == DOCUMENT:
+            message = f'Entry "{entryId}" is a document, which has no captions'
+            raise ApiError("INVALID_ENTRY_TYPE", message, ENTRY_ID=entryId, TYPE=entry.kind)
         values = captionAsset.columns()
         values.setdefault("label", values.get("language", "English"))
         return shown(await self._captions.add(entry, values))
 
     @action()
     async def setContent(self, call: Call, id: str, contentResource: dict[str, Any]) -> Thing:
-        """Give them their content."""
+        """Give them their content; one that lies at an address is fetched later."""
         caption = await self._named(call, id, change=True)
+        if kind_of(contentResource) == URL:
+            return shown(await self._collecting.begin(caption, str(contentResource["url"])))
         return shown(await self._captions.fill(caption, await self._text(call, caption, contentResource)))
 
     @action(reads=True)
@@ -83,9 +95,10 @@ class CaptionAsset(Service):
         for id_ in ids[:100]:
             entry = await self._entries.get(call.who, id_.strip())
             found += await self._captions.of(entry.id)
-        for name, column in (("statusEqual", "status"), ("formatEqual", "format")):
+        for name, column in FILTERS.items():
             if filter.get(name) not in (None, ""):
-                found = [one for one in found if str(getattr(one, column)) == str(filter[name])]
+                wanted = {one.strip() for one in str(filter[name]).split(",")}
+                found = [one for one in found if str(getattr(one, column)) in wanted]
         start = pager.size * (pager.pageIndex - 1)
         page = [shown(one) for one in found[start : start + pager.size]]
         return listing("KalturaCaptionAssetListResponse", page, len(found))
@@ -115,10 +128,8 @@ class CaptionAsset(Service):
     async def getUrl(self, call: Call, id: str) -> str:
         """An address that works without a session for a day."""
         caption = _ready(await self._named(call, id))
-        until = int(time.time()) + LIFE
-        key = await self._signed(caption, until)
-        where = f"{call.base}/api_v3/service/caption_captionAsset/action/serve"
-        return f"{where}/captionAssetId/{caption.id}/until/{until}/key/{key}"
+        where = f"{call.base}/api_v3/service/caption_captionAsset/action/serve/captionAssetId/{caption.id}"
+        return f"{where}/{await self._seals.sealed(caption.partner, f'caption {caption.id}')}"
 
     @action(open=True, reads=True)
     async def serve(self, call: Call, captionAssetId: str, until: int = 0, key: str = "") -> Response:
@@ -151,11 +162,16 @@ class CaptionAsset(Service):
         """WebVTT in segments, or the list of them."""
         caption = await self._served(call, captionAssetId, until, key)
         read = subtitles.lines(caption.content, caption.format)
-        step = max(1, segmentDuration)
+        last = max((one.end for one in read), default=0)
+        step = min(max(1, segmentDuration, -(-last // (1000 * MOST_SEGMENTS))), LONGEST_SEGMENT)
         if segmentIndex is None:
-            last = max((one.end for one in read), default=0)
             count = max(1, -(-last // (1000 * step)))
-            parts = [f"#EXTINF:{step},\nsegmentIndex/{number}.vtt" for number in range(1, count + 1)]
+            root = (
+                f"{call.base}/api_v3/service/{call.service}/action/{call.action}/captionAssetId/{caption.id}"
+            )
+            seal = await self._seals.sealed(caption.partner, f"caption {caption.id}")
+            root = f"{root}/segmentDuration/{step}/{seal}/segmentIndex"
+            parts = [f"#EXTINF:{step},\n{root}/{number}/a.vtt" for number in range(1, count + 1)]
             head = f"#EXTM3U\n#EXT-X-TARGETDURATION:{step}\n#EXT-X-VERSION:3\n#EXT-X-PLAYLIST-TYPE:VOD"
             text = "\n".join([head, *parts, "#EXT-X-ENDLIST\n"])
             return Response(text, media_type="application/x-mpegurl")
@@ -172,43 +188,23 @@ class CaptionAsset(Service):
         return Thing("KalturaCaptionLines", {"objects": objects})
 
     async def _named(self, call: Call, id_: str, change: bool = False) -> Caption:
-        caption = await self._captions.find(id_)
-        await self._entries.get(call.who, caption.entry, change)
+        ks, caption = call.who, await self._captions.find(id_)
+        await self._entries.of(ks, caption.entry, change, subtitles.not_found(id_))
         return caption
 
     async def _served(self, call: Call, id_: str, until: int, key: str) -> Caption:
         """Captions for whoever has a session that sees them, or a key."""
         caption = await self._captions.find(id_)
-        good = bool(key) and hmac.compare_digest(key.encode(), (await self._signed(caption, until)).encode())
-        if good and until > time.time():
+        if await self._seals.good(caption.partner, f"caption {caption.id}", until, key):
             return _ready(caption)
         return _ready(await self._named(call, id_))
 
-    async def _signed(self, caption: Caption, until: int) -> str:
-        """A key to captions that lasts for a while."""
-        partner = await self._partners.get(caption.partner)
-        told = f"caption {caption.id} {until}".encode()
-        return hmac.new(partner.admin_secrets[0].encode(), told, hashlib.sha256).hexdigest()[:32]
-
     async def _text(self, call: Call, caption: Caption, resource: dict[str, Any]) -> str:
-        kind = str(resource.get("objectType", ""))
-        if kind == "KalturaStringResource" or "content" in resource:
-            return str(resource.get("content", ""))
-        if kind == "KalturaUploadedFileTokenResource" or "token" in resource:
-            ks = call.who
-            upload = await self._uploads.get(
-                ks.partner, None if ks.admin else ks.user, str(resource.get("token"))
-            )
-            path = await self._uploads.use(upload, caption.entry)
-            if path.stat().st_size > subtitles.LARGEST:
-                path.unlink()
-                raise ApiError("MAX_FILE_SIZE_EXCEEDED", "The captions are too large", SIZE=subtitles.LARGEST)
-            data = path.read_bytes()
-            path.unlink()
-            return data.decode("utf-8-sig", "replace")
-        if not kind:
-            raise missing("contentResource:objectType")
-        raise ApiError("FEATURE_FORBIDDEN", f"Rostra takes no {kind}", FEATURE=kind)
+        path, _ = await self._resources.staged(call, resource, caption.entry)
+        try:
+            return subtitles.read(path)
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def webvtt(read: Any) -> str:
@@ -233,8 +229,10 @@ def shown(caption: Caption) -> Thing:
             "isDefault": caption.chosen,
             "accuracy": caption.accuracy,
             "displayOnPlayer": True,
+            "captionParamsId": 0,
+            "tags": "",
             "fileExt": EXTENSIONS[caption.format],
-            "size": len(caption.content.encode()),
+            "size": len(caption.content.encode()) if caption.status == READY else 0,
             "version": str(caption.version),
             "createdAt": caption.created // 1000,
             "updatedAt": caption.updated // 1000,
@@ -246,6 +244,9 @@ def _ready(caption: Caption) -> Caption:
     if caption.status != READY:
         told = f"Caption asset [{caption.id}] is not ready"
         raise ApiError("CAPTION_ASSET_IS_NOT_READY", told, CAPTION_ASSET_ID=caption.id)
+    if not caption.content:
+        told = f"Caption asset [{caption.id}] has no file"
+        raise ApiError("CAPTION_ASSET_FILE_NOT_FOUND", told, CAPTION_ASSET_ID=caption.id)
     return caption
 
 

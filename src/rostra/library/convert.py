@@ -10,6 +10,7 @@ about itself, or breaks a decoder, breaks this process and nothing else; it ends
 from __future__ import annotations
 
 import json
+import resource
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -38,6 +39,10 @@ UPRIGHT = (  # FFmpeg's filters that turn a picture by no, one, two, three quart
     (), (("transpose", "cclock"),), (("hflip", ""), ("vflip", "")), (("transpose", "clock"),),
 )  # fmt: skip
 SOURCE = "source"  # in place of a file: the source itself
+LONGEST = 24 * 3600  # s
+TOLERATED = 1.0  # s that a film may be shorter or longer than it says, and a hundredth
+MEMORY = 4 << 30  # bytes that this process may take
+MOST_HELD = 30_000  # packets of sound, ten minutes, that come before the first picture
 FAULTS = 50  # damaged packets in a row that are passed over
 
 
@@ -80,6 +85,9 @@ def convert(source: Path, folder: Path) -> Facts:
         if film is None and (sound is None or not sound.codec_context):
             raise MediaError("The file has no picture and no sound.", "Send another one.", FIELD)
         facts, plays = _facts(file, film, sound), _plays(file, film, sound)
+    if facts.duration > 1000 * LONGEST:
+        raise _endless()
+    plays = plays and _true(source)
     name = SOURCE if plays else "web.mp4" if film is not None else "web.m4a"
     shown = source if plays else folder / name
     if not plays:
@@ -108,6 +116,40 @@ def _plays(file: Any, film: Any, sound: Any) -> bool:
     )
 
 
+def _true(source: Path) -> bool:
+    """Whether an MP4 lasts as long as its header says, which is what browsers show."""
+    with films.opened(source, FIELD) as file:
+        end = 0.0
+        for packet in file.demux(*file.streams.video, *file.streams.audio):
+            if packet.pts is not None:
+                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    return abs(end - _announced(source)) < TOLERATED + end / 100
+
+
+def _announced(source: Path) -> float:
+    """Seconds that an MP4's header says it lasts; 0 where it says nothing.
+
+    Source: ISO/IEC 14496-12, boxes `moov` and `mvhd`.
+    """
+    with source.open("rb") as file:
+        end, place = source.stat().st_size, 0
+        while place + 8 <= end:
+            file.seek(place)
+            head = file.read(16)
+            size, kind = int.from_bytes(head[:4]), head[4:8]
+            length = int.from_bytes(head[8:]) if size == 1 else size or end - place
+            if kind == b"moov":  # its first box is `mvhd`
+                start = 8 + (8 if size == 1 else 0)
+                file.seek(place + start)
+                box = file.read(44)
+                wide = 8 if box[8:9] == b"\x01" else 4  # bytes of a time
+                at = 12 + 2 * wide
+                rate, count = int.from_bytes(box[at : at + 4]), int.from_bytes(box[at + 4 : at + 4 + wide])
+                return count / rate if box[4:8] == b"mvhd" and rate else 0.0
+            place += max(length, 8)
+    return 0.0
+
+
 def is_still(path: Path) -> bool:
     """Whether a file is a picture that does not move."""
     try:
@@ -132,6 +174,10 @@ def _still(source: Path, folder: Path) -> Facts:
         raise MediaError(f"The picture is damaged ({error}).", "Send it again.", FIELD) from error
     facts.made["poster"] = "poster.jpg"
     return facts
+
+
+def _endless() -> MediaError:
+    return MediaError(f"The file lasts more than {LONGEST // 3600} hours.", "Send it in parts.", FIELD)
 
 
 def _facts(file: Any, film: Any, sound: Any) -> Facts:
@@ -165,6 +211,9 @@ class Rendition:
         self._graph: Any = None
         self._film: Any = None
         self._sound: Any = None
+        self._held: list[Any] | None = (
+            None  # sound that waits for the pictures to begin: then all streams are known
+        )
         self._heard = 0  # samples written
         self._seen = 0.0  # s of pictures written
 
@@ -187,6 +236,7 @@ class Rendition:
         film, sound = films.film(file), next((one for one in file.streams.audio if one.codec_context), None)
         if film is not None:
             film.thread_type = "AUTO"
+            self._held = [] if film is not None else None
         self._sound = out.add_stream("aac", rate=RATE, layout="stereo")
         resampler = av.AudioResampler("fltp", "stereo", RATE, FRAME)
         for stream, frame in _decoded(file, film, sound):
@@ -204,6 +254,8 @@ class Rendition:
 
     def _show(self, frame: Any, out: Any) -> None:
         """Turn upright, scale, bring to the constant rate, encode."""
+        if (frame.time or 0.0) + float((frame.duration or 0) * (frame.time_base or 0)) > LONGEST:
+            raise _endless()
         if self._graph is None:
             self._begin(frame, out)
         self._graph.push(frame)
@@ -232,6 +284,7 @@ class Rendition:
         self._film = out.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "22"})
         self._film.width, self._film.height = self.size
         self._film.pix_fmt = "yuv420p"
+        self._release(out)
 
     @property
     def _rate(self) -> float:
@@ -250,15 +303,27 @@ class Rendition:
             out.mux(self._film.encode(frame))
 
     def _end(self, out: Any) -> None:
+        self._release(out)
         if self._graph is not None:
             self._graph.push(None)
             self._drain(out)
             out.mux(self._film.encode(None))
 
+    def _release(self, out: Any) -> None:
+        """Write the sound that has waited."""
+        held, self._held = self._held, None
+        out.mux(held or [])
+
     def _hear(self, piece: Any, out: Any) -> None:
         piece.pts, piece.time_base = self._heard, Fraction(1, RATE)
         self._heard += piece.samples
-        out.mux(self._sound.encode(piece))
+        packets = self._sound.encode(piece)
+        if self._held is None:
+            out.mux(packets)
+            return
+        self._held += packets
+        if len(self._held) > MOST_HELD:
+            raise MediaError("The pictures of the file do not begin.", "Send another one.", FIELD)
 
     def _silence(self, out: Any) -> None:
         while self._heard / RATE < self._seen:
@@ -306,6 +371,7 @@ def picture(path: Path, at: float) -> Image.Image:
 def main() -> int:
     """The command."""
     end_with_parent()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     source, folder = map(Path, sys.argv[1:3])
     try:
         facts = convert(source, folder)

@@ -25,10 +25,11 @@ from rostra.apiv3.request import from_path
 from rostra.errors import KsError, MediaError, MissingFileError
 from rostra.identity.gate import Gate
 from rostra.library import hls, thumbnails
-from rostra.library.entries import POSTER, SOURCE, WEB, Entries
+from rostra.library.entries import CHOSEN, POSTER, SOURCE, WEB, Entries
 from rostra.library.rights import PRIVATE, may_see
 from rostra.library.tables import READY, Asset, Entry
 from rostra.library.thumbnails import Wanted
+from rostra.storage.media import MediaStore
 
 TYPES = {
     "mp4": "video/mp4", "m4a": "audio/mp4", "mov": "video/quicktime", "webm": "video/webm",
@@ -143,25 +144,32 @@ class Delivery:
         except ValueError as error:
             raise RefusedError(400, "INVALID_PARAMETERS") from error
         kind = f"image/{'jpeg' if wanted.format == 'jpg' else wanted.format}"
-        name = f"{entry.id}-{entry.version}-{entry.status}-{wanted}"
+        asset = await self._pictured(entry, wanted)
+        own = f"{asset.id}-{asset.version}" if asset else ""
+        name = f"{entry.id}-{entry.version}-{entry.status}-{own}-{wanted}"
         etag = f'"{hashlib.sha256(name.encode()).hexdigest()[:24]}"'
         keep = HOUR if entry.status == READY else MINUTE
         scope = "private" if "ks" in given else "public"
         headers = {**OPEN, "ETag": etag, "Cache-Control": f"{scope}, max-age={keep}"}
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
-        return Response(await self._picture(entry, wanted, etag.strip('"')), headers=headers, media_type=kind)
+        data = await self._picture(entry, asset, wanted, etag.strip('"'))
+        return Response(data, headers=headers, media_type=kind)
 
-    async def _picture(self, entry: Entry, wanted: Wanted, name: str) -> bytes:
+    async def _pictured(self, entry: Entry, wanted: Wanted) -> Asset | None:
+        """The file of which a picture is shown; None where there is nothing to see."""
+        roles = (WEB, SOURCE) if wanted.needs_film else (CHOSEN, POSTER, SOURCE)
+        assets = {one.role: one for one in await self._entries.assets(entry.id)}
+        asset = next((assets[role] for role in roles if role in assets), None)
+        seen = asset is not None and (asset.role != SOURCE or bool(entry.width))
+        return asset if entry.status == READY and seen else None
+
+    async def _picture(self, entry: Entry, asset: Asset | None, wanted: Wanted, name: str) -> bytes:
         """A picture from the cache, or made."""
         kept = self._entries.store.cached(f"thumb-{name}")
         if kept.exists():
             return await asyncio.to_thread(kept.read_bytes)
-        moments = wanted.needs_film
-        roles = (WEB, SOURCE) if moments else (POSTER, SOURCE)
-        assets = {one.role: one for one in await self._entries.assets(entry.id)}
-        asset = next((assets[role] for role in roles if role in assets), None)
-        if entry.status != READY or asset is None or (asset.role == SOURCE and not entry.width):
+        if asset is None:
             return thumbnails.placeholder(wanted)
         async with self._slots:
             path = await self._entries.store.local(asset.key)
@@ -195,7 +203,7 @@ class Delivery:
         return entry
 
     async def _asset(self, entry: Entry, roles: tuple[str, ...], id_: str | None) -> Asset:
-        assets = await self._entries.assets(entry.id)
+        assets = [one for one in await self._entries.assets(entry.id) if one.role in (SOURCE, WEB)]
         if id_:
             chosen = next((one for one in assets if one.id == id_), None)
         else:
@@ -212,8 +220,7 @@ class Delivery:
         etag = f'"{asset.id}-{asset.version}"'
         headers = {**OPEN, "Accept-Ranges": "bytes", "ETag": etag, "Cache-Control": "private, max-age=0"}
         if attach:
-            shown = name or f"{entry.name or entry.id}.{asset.extension}"
-            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(shown, safe='')}"
+            headers |= attached(name or f"{entry.name or entry.id}.{asset.extension}")
         kind = TYPES.get(asset.extension, "application/octet-stream")
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
@@ -230,6 +237,18 @@ class Delivery:
             return Response(status_code=206 if partial else 200, headers=headers, media_type=kind)
         body = self._entries.store.read(asset.key, start, end)
         return StreamingResponse(body, 206 if partial else 200, headers, kind)
+
+
+def attached(name: str) -> dict[str, str]:
+    """The header of a file that browsers keep under a name."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+
+
+def handed(store: MediaStore, asset: Asset, name: str) -> Response:
+    """A whole file under a name."""
+    headers = {**OPEN, **attached(name), "Content-Length": str(asset.size)}
+    kind = TYPES.get(asset.extension, "application/octet-stream")
+    return StreamingResponse(store.read(asset.key, 0, asset.size), 200, headers, kind)
 
 
 def _parameters(request: Request) -> dict[str, str]:

@@ -28,8 +28,11 @@ from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
 from rostra.storage.tables import now
 
+NOT_FOUND = "ENTRY_ID_NOT_FOUND"
 BEYOND = 10_000  # results that no page shows
-SOURCE, WEB, POSTER, TEXT = "source", "web", "poster", "text"
+SOURCE, WEB, POSTER, TEXT = "source", "web", "poster", "text"  # roles of files
+PICTURE, CHOSEN, ATTACHED = "picture", "chosen", "attached"  # of those that people added
+MADE = (SOURCE, WEB, POSTER, TEXT)
 
 
 class Entries:
@@ -38,10 +41,11 @@ class Entries:
     Args:
         database: where they are noted.
         store: where their files are.
+        most: bytes that the files of one partner may take; 0 for as many as there is room for.
     """
 
-    def __init__(self, database: Database, store: MediaStore) -> None:
-        self._database, self.store = database, store
+    def __init__(self, database: Database, store: MediaStore, most: int = 0) -> None:
+        self._database, self.store, self._most = database, store, most
 
     async def add(self, ks: Ks, values: Mapping[str, Any]) -> Entry:
         """A new entry without content.
@@ -80,6 +84,17 @@ class Entries:
         if change and not may_change(ks, found):
             raise ApiError("INVALID_ENTRY_ID", f'Entry id "{id_}" cannot be changed', ENTRY_ID=id_)
         return found
+
+    async def of(self, ks: Ks, id_: str, change: bool, unknown: ApiError) -> Entry:
+        """The entry that a file belongs to; who may not see it does not learn that the file is there.
+
+        Raises:
+            ApiError: `unknown` in place of the entry's own.
+        """
+        try:
+            return await self.get(ks, id_, change)
+        except ApiError as error:
+            raise (unknown if error.wire_code == NOT_FOUND else error) from error
 
     async def find(self, id_: str) -> Entry | None:
         """An entry of anybody, unless it is deleted."""
@@ -123,7 +138,8 @@ class Entries:
         await self.change(entry.id, status=DELETED)
         async with self._database.writing() as session:
             for asset in await _assets(session, entry.id):
-                await self.store.forget(asset.key)
+                if asset.key:
+                    await self.store.forget(asset.key)
                 await session.delete(asset)
 
     async def assets(self, entry: str) -> Sequence[Asset]:
@@ -155,18 +171,47 @@ class Entries:
             size: bytes, if they are known.
 
         Raises:
+            ApiError: the partner has too much.
             OutputError: there is no room.
         """
         version = entry.version + 1
         key = f"{entry.partner}/{entry.id}/{version}/source"
-        size = await self.store.keep(key, path)
-        old = await self.assets(entry.id)
+        size = await self.keep(entry.partner, key, path)
+        old = [one for one in await self.assets(entry.id) if one.role in MADE]
         async with self._database.writing() as session:
             session.add(asset_of(entry, SOURCE, key, size, extension, version))
             found = await session.get_one(Entry, entry.id)
             found.status, found.version, found.updated = CONVERTING, version, now()
         await self.forget(old)
         return found
+
+    async def keep(self, partner: int, key: str, path: Path) -> int:
+        """Move a staged file into the store; returns its bytes.
+
+        Raises:
+            ApiError: the partner has too much.
+            OutputError: there is no room.
+        """
+        if not path.exists():  # a server that was killed has moved it, and noted nothing
+            return await self.store.size(key)
+        await self.check_room(partner, path.stat().st_size)
+        return await self.store.keep(key, path)
+
+    async def check_room(self, partner: int, size: int) -> None:
+        """Make sure that a partner may have so many bytes more.
+
+        Raises:
+            ApiError: they may not.
+        """
+        if not self._most:
+            return
+        files = select(Asset.key, func.max(Asset.size).label("size")).where(Asset.partner == partner)
+        each = files.group_by(Asset.key).subquery()
+        async with self._database.reading() as session:
+            used = await session.scalar(select(func.sum(each.c.size))) or 0
+        if used + size > self._most:
+            message = f"The library would hold more than {self._most} bytes; delete something first"
+            raise ApiError("STORAGE_QUOTA_EXCEEDED", message, LIMIT=self._most, USED=used)
 
     async def finish(self, entry: str, facts: Mapping[str, Any], made: Sequence[Asset], version: int) -> bool:
         """Note what a conversion found and made; whether it is still wanted.
@@ -183,8 +228,8 @@ class Entries:
                 return False
             found.change(**facts, status=READY)
             for asset in await _assets(session, entry):
-                asset.status = READY
                 if asset.role == SOURCE:
+                    asset.status = READY
                     asset.width, asset.height = found.width, found.height
             session.add_all(made)
         return True
@@ -201,7 +246,8 @@ class Entries:
         """Delete files of an older content."""
         async with self._database.writing() as session:
             for asset in assets:
-                await self.store.forget(asset.key)
+                if asset.key:
+                    await self.store.forget(asset.key)
                 await session.delete(await session.merge(asset))
 
     async def waiting(self, status: int) -> Sequence[Entry]:
@@ -226,7 +272,9 @@ def asset_of(
 ) -> Asset:
     """A file of an entry."""
     at = now()
-    known = {"width": 0, "height": 0, "bitrate": 0, "rate": 0.0, "codec": "", "container": "", **facts}
+    known = {
+        "width": 0, "height": 0, "bitrate": 0, "rate": 0.0, "codec": "", "container": "", "extra": {}, **facts
+    }  # fmt: skip
     return Asset(
         id=fresh_asset_id(), entry=entry.id, partner=entry.partner, role=role, status=CONVERTING, key=key,
         size=size, extension=extension[:10], version=version, created=at, updated=at, **known,
@@ -235,7 +283,7 @@ def asset_of(
 
 def not_found(id_: str) -> ApiError:
     """The error for an entry that is not there."""
-    return ApiError("ENTRY_ID_NOT_FOUND", f'Entry id "{id_}" not found', ENTRY_ID=id_)
+    return ApiError(NOT_FOUND, f'Entry id "{id_}" not found', ENTRY_ID=id_)
 
 
 def no_flavor(id_: str) -> ApiError:

@@ -32,6 +32,7 @@ HYPHENATED = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
 IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,2000}\)|<!--|-->")
 LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\n]{0,2000}\)")
 MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|^\s*[-=|:\s]+$")
+PAPER, PDF = 11, 13  # kinds of documents, as API v3 counts them
 SILENT = ("script", "style", "head", "template", "noscript")
 BLOCKS = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "td", "th")
 
@@ -199,11 +200,13 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (TIME, TIME))
     source, target, name = sys.argv[1:4]
     try:
-        Path(target).write_text(text_of(Path(source).read_bytes(), name), "utf-8")
+        data = Path(source).read_bytes()
+        Path(target).write_text(text_of(data, name), "utf-8")
     except RostraError as error:
         print(json.dumps({"error": error.message}))
         return 1
-    print(json.dumps({"made": {"text": Path(target).name}}))
+    kind = PDF if data.startswith(b"%PDF-") else PAPER
+    print(json.dumps({"media": kind, "made": {"text": Path(target).name}}))
     return 0
 
 

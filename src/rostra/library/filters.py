@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from rostra.apiv3.errors import invalid
 from rostra.library.tables import READY, Entry
 
-LONGEST = 1000  # values of one list
+LONGEST = 1000  # values of one list, characters that are looked for
 
 Read = Callable[[str], Any]
 
@@ -50,6 +50,7 @@ ASKED = re.compile(
     r"(\w+?)(Equal|NotIn|In|MultiLikeOr|MultiLikeAnd|Like|"
     r"GreaterThanOrEqual|LessThanOrEqual|GreaterThan|LessThan)"
 )
+SOUGHT = re.compile("Like|freeText|searchText")  # in the names of those that look for words
 TEXTS = (Entry.name, Entry.description, Entry.tags)
 
 
@@ -64,6 +65,8 @@ def conditions(given: Mapping[str, Any]) -> list[ColumnElement[bool]]:
         match = ASKED.fullmatch(name)
         if value in (None, ""):
             continue
+        if len(str(value)) > LONGEST and SOUGHT.search(name):
+            raise invalid(name, f"longer than {LONGEST} characters")
         if match and match.group(1) in COLUMNS:
             found.append(_condition(name, *COLUMNS[match.group(1)], match.group(2), str(value)))
         elif name in ("freeText", "searchTextMatchAnd"):

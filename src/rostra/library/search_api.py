@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from rostra.apiv3.answer import Thing
+from rostra.apiv3.errors import ApiError
 from rostra.apiv3.service import Call, Service, action
 from rostra.identity.api import FIRST, Pager
 from rostra.library import captions as subtitles
@@ -30,9 +33,12 @@ class ESearch(Service):
     async def searchEntry(self, call: Call, searchParams: dict[str, Any], pager: Pager = FIRST) -> Thing:
         """A page of the entries that are meant, and where the words are in them."""
         asked = query(searchParams)
-        found, total = await self._entries.page(
-            call.who, asked.where, asked.order, pager.size, pager.pageIndex
-        )
+        try:
+            found, total = await self._entries.page(
+                call.who, asked.where, asked.order, pager.size, pager.pageIndex
+            )
+        except SQLAlchemyError as error:
+            raise ApiError("ESEARCH_SERVICE_DOWN", "The search does not answer; try again") from error
         results = [await self._result(one, call, asked.words, asked.said) for one in found]
         return Thing("KalturaESearchEntryResponse", {"totalCount": total, "objects": results})
 

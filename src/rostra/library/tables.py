@@ -60,15 +60,15 @@ class Entry(Dated, Table):
 
 
 class Asset(Dated, Table):
-    """A file of an entry: its source, its web rendition, its poster."""
+    """A file of an entry: its source, its web rendition, its poster, a picture or a file that was added."""
 
     __tablename__ = "assets"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     entry: Mapped[str] = mapped_column(index=True)
     partner: Mapped[int]
-    role: Mapped[str]  # source, web, poster
-    status: Mapped[int]  # as of entries
+    role: Mapped[str]  # see `entries`
+    status: Mapped[int]  # as of entries; 0 while it has no content
     key: Mapped[str]  # in the media store
     size: Mapped[int]  # bytes
     extension: Mapped[str]
@@ -79,6 +79,7 @@ class Asset(Dated, Table):
     codec: Mapped[str]
     container: Mapped[str]
     version: Mapped[int]
+    extra: Mapped[dict[str, Any]]  # what people say of it
 
 
 class Upload(Dated, Table):

@@ -113,6 +113,12 @@ class Uploads:
             ApiError: it is too large or one too many; or it should be the last one and bytes are missing.
             OutputError: there is no room.
         """
+        if upload.chunks >= MOST_CHUNKS:
+            raise refused(
+                "MAX_ALLOWED_CHUNK_COUNT_EXCEEDED", f"takes no more than {MOST_CHUNKS} chunks", upload.id
+            )
+        if upload.created < now() - KEPT:
+            raise refused("UPLOAD_PASSED_MAX_RESUME_TIME_ALLOWED", "has waited for too long", upload.id)
         if upload.status not in (NEW, PARTIAL):
             raise refused("UPLOAD_TOKEN_INVALID_STATUS_FOR_UPLOAD", "takes no more", upload.id)
         start = 0 if not resume else at if at >= 0 else received(upload.ranges)

@@ -40,7 +40,8 @@ class UploadTokenService(Service):
         """Announce one."""
         size = None if uploadToken.fileSize is None else int(uploadToken.fileSize)
         ks, closes = call.who, bool(uploadToken.autoFinalize)
-        return shown_upload(await self._uploads.add(ks.partner, ks.user, uploadToken.fileName, size, closes))
+        made = await self._uploads.add(ks.partner, ks.user, uploadToken.fileName, size, closes)
+        return shown_upload(made, call)
 
     @action()
     async def upload(
@@ -54,34 +55,38 @@ class UploadTokenService(Service):
     ) -> Thing:
         """Take bytes in."""
         upload = await self._named(call, uploadTokenId)
+        if fileData is None and call.files:
+            name = next(iter(call.files))
+            raise ApiError("INVALID_FILE_FIELD", f'The file is in "{name}", not in "fileData"', FIELD=name)
         if fileData is None:
             raise ApiError("NO_FILES_RECEIVED", "No file has come with the request")
         final, name = finalChunk is not False, fileData.filename or ""
-        return shown_upload(
-            await self._uploads.receive(upload, fileData.file, bool(resume), final, resumeAt, name)
-        )
+        filled = await self._uploads.receive(upload, fileData.file, bool(resume), final, resumeAt, name)
+        return shown_upload(filled, call)
 
     @action(reads=True)
     async def get(self, call: Call, uploadTokenId: str) -> Thing:
         """One."""
-        return shown_upload(await self._named(call, uploadTokenId))
+        return shown_upload(await self._named(call, uploadTokenId), call)
 
     @action(reads=True)
     async def list(self, call: Call, filter: dict[str, Any] = {}, pager: Pager = FIRST) -> Thing:  # noqa: B006
         """A page of them; users see their own."""
         columns = {"statusEqual": "status", "fileNameEqual": "name", "userIdEqual": "user"}
         try:
-            where = {columns[name]: value for name, value in filter.items() if name in columns}
+            where: dict[str, Any] = {
+                columns[name]: str(value) for name, value in filter.items() if name in columns
+            }
             where |= {"status": int(where["status"])} if "status" in where else {}
             if filter.get("statusIn"):
                 where["status"] = [int(one) for one in str(filter["statusIn"]).split(",")]
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise invalid("filter.status", str(error)) from error
         ks = call.who
         found, total = await self._uploads.page(
             ks.partner, None if ks.admin else ks.user, where, pager.size, pager.pageIndex
         )
-        return listing("KalturaUploadTokenListResponse", [shown_upload(one) for one in found], total)
+        return listing("KalturaUploadTokenListResponse", [shown_upload(one, call) for one in found], total)
 
     @action()
     async def delete(self, call: Call, uploadTokenId: str) -> None:
@@ -93,7 +98,7 @@ class UploadTokenService(Service):
         return await self._uploads.get(ks.partner, None if ks.admin else ks.user, id_)
 
 
-def shown_upload(upload: Upload) -> Thing:
+def shown_upload(upload: Upload, call: Call) -> Thing:
     """An upload as clients see it."""
     return Thing(
         "KalturaUploadToken",
@@ -106,6 +111,8 @@ def shown_upload(upload: Upload) -> Thing:
             "fileSize": upload.size,
             "uploadedFileSize": received(upload.ranges),
             "autoFinalize": upload.closes,
+            "uploadUrl": call.base,
+            "attachedObjectType": "1" if upload.entry else None,
             "attachedObjectId": upload.entry or None,
             "createdAt": upload.created // 1000,
             "updatedAt": upload.updated // 1000,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Depends, FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -20,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rostra.apiv3.api import bearer, place
-from rostra.errors import KsError, RostraError
+from rostra.errors import BusyError, KsError, RostraError
 from rostra.identity.ks import Ks
 from rostra.identity.ledger import WIDGET
 from rostra.studio.avatars import Owner
@@ -37,9 +38,10 @@ CORS = {
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Allow-Headers": "authorization, content-type",
 }
+FEATURE = "studio.enabled"  # option of a partner
 RESTRICTED = ("EXCEEDED_RESTRICTED_IP", "EXCEEDED_RESTRICTED_URI")
 TOO_MANY = 429
-PREVIEW = (1280, 720)  # pixels of an avatar's picture
+PREVIEW, SMALL = (1280, 720), (640, 360)  # pixels of the pictures of avatars and of templates
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -172,7 +174,21 @@ class OfScene(ById):
     sceneId: int = Field(ge=-(2**31), le=2**31)
 
 
-api = APIRouter(prefix=PREFIX, tags=["studio"])
+class Refusal(BaseModel):
+    """Why something was not done."""
+
+    code: str
+    message: str
+    objectType: Literal["KalturaAPIException"]
+    args: dict[str, str] | None = None
+
+
+BEARER = HTTPBearer(auto_error=False, description="A Kaltura session (KS)")
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Refusal, "description": "The request cannot be done"},
+    500: {"model": Refusal, "description": "Something is wrong here"},
+}
+api = APIRouter(prefix=PREFIX, tags=["studio"], responses=REFUSALS, dependencies=[Depends(BEARER)])
 NOTHING, EVERYTHING = Nothing(), ListVideos()
 
 
@@ -188,22 +204,35 @@ async def caller(request: Request, studio: Annotated[Studio, Depends(here)]) -> 
     Raises:
         StudioError: they do not say so, or are nobody who may ask.
         KsError: their session is not good.
+        BusyError: they ask too often.
     """
-    text = bearer(request)
-    if not text:
+    ks = await studio.gate.meet(bearer(request), place(request))
+    if ks is None:
         raise StudioError("MISSING_KS", "The Authorization header holds no KS")
-    ks = await studio.gate.admit(text, place(request))
     if WIDGET in ks.privileges:
         raise StudioError("SERVICE_FORBIDDEN", "A widget's session may not do this")
     return ks
 
 
+async def user(studio: Annotated[Studio, Depends(here)], ks: Annotated[Ks, Depends(caller)]) -> Ks:
+    """Who asks, where the studio is switched on.
+
+    Raises:
+        StudioError: it is not.
+    """
+    partner = await studio.gate.partners.get(ks.partner)
+    if not partner.allows(FEATURE):
+        raise StudioError("FEATURE_FORBIDDEN", "The studio is not switched on for this partner")
+    return ks
+
+
 Here = Annotated[Studio, Depends(here)]
-Who = Annotated[Ks, Depends(caller)]
+Anybody = Annotated[Ks, Depends(caller)]
+Who = Annotated[Ks, Depends(user)]
 
 
 @api.post("/partner/checkConfiguration")
-async def check_configuration(studio: Here, who: Who, body: Annotated[Nothing, Body()] = NOTHING) -> Any:
+async def check_configuration(studio: Here, who: Anybody, body: Annotated[Nothing, Body()] = NOTHING) -> Any:
     """What this installation needs, and whether it has it."""
     checks = [{"name": name, "valid": not why, "message": why or None} for name, why in studio.checks()]
     valid = all(check["valid"] for check in checks)
@@ -215,6 +244,12 @@ async def templates(studio: Here, who: Who, body: Annotated[Nothing, Body()] = N
     """Whom one can choose."""
     known = studio.avatars.templates()
     return _listed([{"id": one.id, "name": one.name, "gender": one.kind} for one in known])
+
+
+@api.post("/avatarTemplate/preview", response_class=Response)
+async def preview_template(request: Request, studio: Here, who: Who, body: ById) -> Response:
+    """A picture of whom one can choose. An extension."""
+    return _picture(request, await studio.likeness(body.id, SMALL))
 
 
 @api.post("/background/list")
@@ -242,7 +277,11 @@ async def get_avatar(studio: Here, who: Who, body: ById) -> Any:
 async def preview_avatar(request: Request, studio: Here, who: Who, body: ById) -> Response:
     """A picture of an avatar."""
     avatar = await studio.avatars.get(Owner.of(who), body.id)
-    picture = await studio.picture(avatar, PREVIEW)
+    return _picture(request, await studio.picture(avatar, PREVIEW))
+
+
+def _picture(request: Request, picture: bytes) -> Response:
+    """A PNG that clients need to fetch only once."""
     etag = f'"{hashlib.sha256(picture).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Cache-Control": "private, max-age=3600"}
     if request.headers.get("if-none-match") == etag:
@@ -313,7 +352,7 @@ async def compose(studio: Here, who: Who, body: Compose) -> Any:
 @api.post("/video/generate")
 async def generate(studio: Here, who: Who, body: ById) -> Any:
     """Begin to render."""
-    return shown_video(await studio.generate(Owner.of(who), body.id))
+    return shown_video(await studio.generate(who, body.id))
 
 
 @api.post("/video/cancel")
@@ -375,8 +414,14 @@ class Bounds:
         await self._app(scope, limited, opened)
 
 
-def install(app: FastAPI, studio: Studio) -> None:
-    """Put the routes into the application, and give errors under them the shape that clients know."""
+def install(app: FastAPI, studio: Studio, plain: bool = False) -> None:
+    """Put the routes into the application, and give errors under them the shape that clients know.
+
+    Args:
+        app: the application.
+        studio: what the routes call.
+        plain: whether unknown ids are told with HTTP 200, as other refusals about content are.
+    """
     app.state.studio = studio
     app.include_router(api)
 
@@ -397,12 +442,22 @@ def install(app: FastAPI, studio: Studio) -> None:
     @app.exception_handler(RostraError)
     async def refused(request: Request, error: RostraError) -> Response:
         if isinstance(error, StudioError):
-            return _refusal(error.wire_code, error.message, error.http, error.about)
+            http = 200 if plain and error.http == 404 else error.http
+            return _refusal(error.wire_code, error.message, http, error.about)
+        if isinstance(error, BusyError):
+            return _refusal(error.code, str(error), TOO_MANY, after=error.after)
         if isinstance(error, KsError):
             http = 403 if error.reason in RESTRICTED else 401
             return _refusal("INVALID_KS", str(error), http, {"reason": error.reason})
         code = "VALIDATION_ERROR" if error.status == 400 else "INTERNAL_SERVER_ERROR"
         return _refusal(code, str(error), error.status)
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        """What nobody foresaw; the server logs it. This is outside of `Bounds`."""
+        answer = _refusal("INTERNAL_SERVER_ERROR", "Something is wrong here; the log says what.", 500)
+        answer.headers.update(CORS)
+        return answer
 
 
 def shown_avatar(avatar: Avatar) -> dict[str, Any]:
@@ -447,8 +502,10 @@ def _time(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _refusal(code: str, message: str, http: int, about: Mapping[str, str] | None = None) -> Response:
+def _refusal(
+    code: str, message: str, http: int, about: Mapping[str, str] | None = None, after: int = 2
+) -> Response:
     body: dict[str, Any] = {"code": code, "message": message, "objectType": "KalturaAPIException"}
     if about:
         body["args"] = dict(about)
-    return JSONResponse(body, http, {"Retry-After": "2"} if http == TOO_MANY else None)
+    return JSONResponse(body, http, {"Retry-After": str(after)} if http == TOO_MANY else None)

@@ -56,16 +56,23 @@ class Avatars:
         """Whom one can choose: the first one, then by the alphabet."""
         return sorted(self._presenters.cards(), key=lambda card: (card.id != FIRST, card.id))
 
+    def template(self, id_: str) -> str:
+        """The id of a presenter, as we write it.
+
+        Raises:
+            StudioError: there is none.
+        """
+        if id_.lower() not in self._presenters.files():
+            raise StudioError("AVATAR_TEMPLATE_NOT_FOUND", f"There is no template {id_!r}", templateId=id_)
+        return id_.lower()
+
     async def upsert(self, ks: Ks, template: str, background: Mapping[str, Any]) -> Avatar:
         """The avatar of a presenter and a background, made if it is new.
 
         Raises:
             StudioError: there is no such presenter or background.
         """
-        owner, id_ = Owner.of(ks), template.lower()
-        if id_ not in self._presenters.files():
-            message = f"There is no template {template!r}"
-            raise StudioError("AVATAR_TEMPLATE_NOT_FOUND", message, templateId=template)
+        owner, id_ = Owner.of(ks), self.template(template)
         canonical = await self._canonical(ks, background)
         same = select(Avatar).where(
             Avatar.partner == owner.partner, Avatar.user == owner.user,

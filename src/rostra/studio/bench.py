@@ -95,7 +95,10 @@ def measure(presenter: str, report: Callable[[float], None]) -> Figures:
     Raises:
         EngineError: the server did not start, or a video failed.
     """
-    with tempfile.TemporaryDirectory(prefix="rostra-bench-") as folder, _Studio(Path(folder)) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="rostra-bench-") as folder,
+        _Studio(Path(folder), ROSTRA_MAX_CALLS="0") as server,
+    ):
         avatar = server.call(
             "avatar/upsert", templateId=presenter, background={"type": "library", "id": "office-1"}
         )["id"]

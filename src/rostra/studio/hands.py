@@ -30,11 +30,15 @@ class Hand:
 
     Args:
         setup: see `worker.Worker`.
+
+    Attributes:
+        trouble: why the process did not start when that was last tried; empty if it did.
     """
 
     def __init__(self, setup: Mapping[str, Any]) -> None:
         self._setup = json.dumps(setup).encode() + b"\n"
         self._process: asyncio.subprocess.Process | None = None
+        self.trouble = ""
         self._starting = asyncio.Lock()
 
     async def start(self) -> None:
@@ -46,12 +50,14 @@ class Hand:
         async with self._starting:
             if self._process and self._process.returncode is None:
                 return
+            self.trouble = "A worker process does not start; the log says why."
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "rostra.studio.worker",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST_LINE,
             )  # fmt: skip
             await self._say(self._setup)
             await self._hear()
+            self.trouble = ""
 
     async def ask(self, task: Task) -> AsyncGenerator[Task, None]:
         """Do a task; gives what the worker tells on the way, and at the end what it has done.
@@ -127,6 +133,10 @@ class Hands:
                 await hand.start()
             except (RostraError, OSError):
                 log.exception("a worker does not start")
+
+    def trouble(self) -> str:
+        """Why workers do not start; empty if they do, or were not needed yet."""
+        return next((hand.trouble for hand in self._all if hand.trouble), "")
 
     @asynccontextmanager
     async def renderer(self) -> AsyncIterator[Hand]:

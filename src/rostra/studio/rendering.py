@@ -28,6 +28,7 @@ from rostra.identity.privileges import Privileges
 from rostra.library.captions import WEBVTT, Captions
 from rostra.library.entries import SOURCE, WEB, Entries
 from rostra.library.intake import Intake
+from rostra.library.rights import may_see
 from rostra.library.tables import READY as ENTRY_READY
 from rostra.library.tables import VIDEO, fresh_asset_id
 from rostra.studio.avatars import Avatars, Owner
@@ -149,9 +150,9 @@ class Rendering:
     async def _clip(self, video: Video, clip: Mapping[str, Any]) -> Path:
         """The film of an entry, on this machine."""
         id_ = str(clip["entryId"])
-        entry = await self._entries.find(id_)
-        known = entry and (entry.partner, entry.status, entry.media)
-        if known != (video.partner, ENTRY_READY, VIDEO):
+        entry, shared = await self._entries.find(id_), await self._entries.shared(video.partner)
+        seen = entry is not None and may_see(_starter(video), entry, shared)
+        if entry is None or not seen or (entry.status, entry.media) != (ENTRY_READY, VIDEO):
             message = f"There is no video {id_!r} that is ready"
             raise StudioError("VIDEO_CANNOT_GENERATE", message, entryId=id_)
         assets = {asset.role: asset for asset in await self._entries.assets(id_)}
@@ -189,7 +190,7 @@ class Rendering:
 
     async def _keep(self, video: Video, made: Path) -> str:
         """The video as an entry that is ready; its id."""
-        owner = Ks(video.partner, video.user, USER, 0, Privileges())
+        owner = _starter(video)
         noted = made.with_name("entry")
         if not noted.exists():  # before the entry is made: a server that goes on makes no second one
             with draft(noted) as file:
@@ -252,6 +253,13 @@ class Progress:
         left = round((now - self._start) * (1 - share) / share) if share > 0.03 else None
         progress = {"percent": round(100 * share), "stage": stage, "secondsLeft": left}
         await self._videos.move(self._id, GENERATING, progress=progress)
+
+
+def _starter(video: Video) -> Ks:
+    """Who began to generate a project, with the rights that they had then."""
+    rights = video.rights
+    privileges = Privileges(rights.get("privileges", {}))
+    return Ks(video.partner, video.user, rights.get("type", USER), 0, privileges)
 
 
 async def _done(hand: Hand, task: dict[str, Any]) -> dict[str, Any]:

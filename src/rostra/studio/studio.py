@@ -10,6 +10,7 @@ from contextlib import aclosing
 
 from rostra.errors import RostraError
 from rostra.identity.gate import Gate
+from rostra.identity.ks import Ks
 from rostra.storage.media import MediaStore
 from rostra.studio.avatars import Avatars, Owner
 from rostra.studio.composing import Composing
@@ -19,6 +20,7 @@ from rostra.studio.rendering import Rendering
 from rostra.studio.tables import GENERATING, Avatar, Video
 from rostra.studio.videos import Videos, avatar_of, narration
 
+PLAIN = "#e8ecf1"  # behind templates
 MOST_WAITING = 32  # previews that are spoken or wait to be
 CHECK = "source-only-conversion-profile"  # the one that clients look for
 
@@ -56,12 +58,22 @@ class Studio:
         Raises:
             StudioError: its background is gone.
         """
-        scenery = await self.avatars.scenery(avatar)
-        name = hashlib.sha256(f"{avatar.template} {scenery} {size}".encode()).hexdigest()[:24]
+        return await self._still(avatar.template, await self.avatars.scenery(avatar), size)
+
+    async def likeness(self, template: str, size: tuple[int, int]) -> bytes:
+        """A template's picture before a plain background, PNG.
+
+        Raises:
+            StudioError: there is no such template.
+        """
+        return await self._still(self.avatars.template(template), PLAIN, size)
+
+    async def _still(self, template: str, scenery: str, size: tuple[int, int]) -> bytes:
+        name = hashlib.sha256(f"{template} {scenery} {size}".encode()).hexdigest()[:24]
         place = self._store.cached(f"avatar-{name}.png")
         if not place.exists():
             task = {
-                "do": "still", "presenter": avatar.template, "background": scenery, "size": list(size),
+                "do": "still", "presenter": template, "background": scenery, "size": list(size),
                 "target": str(place),
             }  # fmt: skip
             async with self._hands.talker() as hand:
@@ -89,13 +101,13 @@ class Studio:
             raise RostraError("The voice said nothing.") from error
         return _with(first, pieces)
 
-    async def generate(self, owner: Owner, id_: str) -> Video:
+    async def generate(self, ks: Ks, id_: str) -> Video:
         """Begin to render a project.
 
         Raises:
             StudioError: its state or its content does not allow it.
         """
-        video = await self.videos.start(owner, id_)
+        video = await self.videos.start(ks, id_)
         self._rendering.take(video)
         return video
 

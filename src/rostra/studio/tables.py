@@ -47,3 +47,4 @@ class Video(Dated, Table):
     composed: Mapped[bool]  # whether a compose has succeeded since the scenes were last empty
     error: Mapped[dict[str, Any] | None]
     progress: Mapped[dict[str, Any] | None]
+    rights: Mapped[dict[str, Any]]  # type and privileges of whoever began to generate

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rostra.identity.ks import Ks
 from rostra.storage.database import Database
 from rostra.storage.tables import fresh_id, now
 from rostra.studio.avatars import Avatars, Owner
@@ -65,7 +66,7 @@ class Videos:
         made = Video(
             id=fresh_id(), partner=owner.partner, user=owner.user, status=DRAFT, name=name, avatar=avatar,
             scenes=[dict(scene) for scene in scenes], entry=None, composition=None, composed=False,
-            error=None, progress=None, created=at, updated=at,
+            error=None, progress=None, rights={}, created=at, updated=at,
         )  # fmt: skip
         async with self._database.writing() as session:
             session.add(made)
@@ -147,12 +148,13 @@ class Videos:
             video.change(status=status, error=None, progress=None)
         return video
 
-    async def start(self, owner: Owner, id_: str) -> Video:
-        """Begin to generate; of two who ask, one is refused.
+    async def start(self, ks: Ks, id_: str) -> Video:
+        """Begin to generate; of two who ask, one is refused. The session's rights are noted: it may end.
 
         Raises:
             StudioError: its state or its content does not allow it.
         """
+        owner, rights = Owner.of(ks), {"type": ks.type, "privileges": dict(ks.privileges.items)}
         async with self._database.writing() as session:
             video = await _own(session, owner, id_)
             _check_still(video)
@@ -161,7 +163,7 @@ class Videos:
                 raise StudioError("VIDEO_CANNOT_GENERATE", message, id=id_)
             _check_complete(video)
             waiting = {"percent": 0, "stage": "waiting", "secondsLeft": None}
-            video.change(status=GENERATING, error=None, progress=waiting)
+            video.change(status=GENERATING, error=None, progress=waiting, rights=rights)
         return video
 
     async def move(self, id_: str, before: str, **values: Any) -> bool:
