@@ -24,6 +24,7 @@ from rostra.errors import InputError, RostraError
 from rostra.live.camera import Camera
 from rostra.live.encoders import AnyPacket, Codec, SoundEncoder
 from rostra.live.performance import RATE, Event, Performance, Said
+from rostra.live.sacrifice import Sacrifice
 from rostra.live.speaker import Speaker, Wanted
 from rostra.live.turns import Piece, Turns
 from rostra.live.viewer import Viewer
@@ -94,6 +95,7 @@ class Session:
         self.id = f"s_{secrets.token_urlsafe(12)}"
         self.look, self.wanted = look, wanted
         self.health = Health()
+        self._sacrifice = Sacrifice()
         self.viewers: dict[str, Viewer] = {}
         self._kit, self._seed = kit, seed
         self._turns = Turns()
@@ -251,7 +253,8 @@ class Session:
 
     def _make(self, codecs: set[Codec]) -> tuple[dict[Codec, AnyPacket], list[AnyPacket], list[Event]]:
         moment = self._performance.next()
-        shots = self._camera.shoot(moment.row, moment.number, codecs) if codecs else {}
+        drawn = codecs and self._sacrifice.draws(moment.number)
+        shots = self._camera.shoot(moment.row, moment.number, codecs) if drawn else {}
         sounds = self._ear.encode(moment.sound, moment.number * RATE // FPS)
         return shots, sounds, moment.events
 
@@ -268,6 +271,10 @@ class Session:
         health = self.health
         health.frames += 1
         health.late += late > 1 / FPS
+        step = self._sacrifice.note(late > 1 / FPS)
+        if step:
+            log.warning("a live session changed what it shows", session=self.id, step=step.name)
+            self._tell({"type": "restored" if step.every == 1 else "degraded", "level": step.name})
         health.making += 0.05 * (making * 1e3 - health.making)
 
     async def _speak(self) -> None:

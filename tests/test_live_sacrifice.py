@@ -1,0 +1,39 @@
+"""What a live session gives up when the machine cannot keep up."""
+
+from __future__ import annotations
+
+from rostra.live.sacrifice import CALM, STEPS, WINDOW, Sacrifice, Step
+
+
+def windows(sacrifice: Sacrifice, count: int, late: int) -> list[Step]:
+    """So many windows with so many late moments in each: the steps that were taken."""
+    noted = [sacrifice.note(moment < late) for _ in range(count) for moment in range(WINDOW)]
+    return [step for step in noted if step]
+
+
+def test_a_late_moment_now_and_then_costs_nothing() -> None:
+    sacrifice = Sacrifice()
+    assert windows(sacrifice, 100, late=2) == []
+    assert all(sacrifice.draws(number) for number in range(10))
+
+
+def test_pictures_go_step_by_step_and_the_sound_stays() -> None:
+    sacrifice = Sacrifice()
+    assert windows(sacrifice, 6, late=WINDOW) == list(STEPS[1:])
+    assert not any(sacrifice.draws(number) for number in range(100))
+
+
+def test_half_the_frames_are_every_second() -> None:
+    sacrifice = Sacrifice()
+    windows(sacrifice, 1, late=WINDOW)
+    assert [sacrifice.draws(number) for number in range(4)] == [True, False, True, False]
+
+
+def test_a_step_is_taken_back_after_a_calm_while_and_later_each_time() -> None:
+    sacrifice = Sacrifice()
+    windows(sacrifice, 1, late=WINDOW)
+    assert windows(sacrifice, 2 * CALM - 1, late=0) == []
+    assert windows(sacrifice, 1, late=0) == [STEPS[0]]
+    windows(sacrifice, 1, late=WINDOW)
+    assert windows(sacrifice, 2 * CALM, late=0) == []
+    assert windows(sacrifice, 2 * CALM, late=0) == [STEPS[0]]
