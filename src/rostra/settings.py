@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         None, "Secret shared with it (coturn: `static-auth-secret`), for credentials that expire."
     )
     turn_user: str = _setting("", "Fixed user of a TURN server without a shared secret.")
-    turn_password: SecretStr | None = _setting(None, "Its password.")
+    turn_password: SecretStr | None = _setting(None, "Password of that fixed user.")
     live_sessions: int = _setting(
         0, "Live sessions at a time; 0: as many as this machine proves able to hold.", "sessions", ge=0
     )
@@ -118,6 +118,10 @@ class Settings(BaseSettings):
     )
     renderers: int = _setting(
         2, "Scenes that are rendered at the same time; each takes some 0.7 GB.", "processes", ge=1, le=64
+    )
+    studio_voices: Literal["fine", "fast"] = _setting(
+        "fine",
+        "Form of the voices in videos and previews: fine sounds better, fast takes a tenth of the time.",
     )
     speech_threads: int = _setting(1, "Threads of one voice.", "threads", ge=1, le=64)
     encoder_threads: int = _setting(

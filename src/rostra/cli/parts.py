@@ -101,6 +101,7 @@ def application() -> FastAPI:
         "presenters": [str(shelf().folder)],
         "models": str(chosen.models or ""),
         "threads": chosen.speech_threads,
+        "form": chosen.studio_voices,
         "memory": str((home() / "cache" / "speech").resolve()),
         "encoding": [chosen.encoder_preset, chosen.encoder_crf, chosen.encoder_threads],
     }

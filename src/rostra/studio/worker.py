@@ -31,8 +31,8 @@ class Worker:
     """What the worker can do.
 
     Args:
-        setup: `presenters`: folders; `models`: folder or empty; `threads`: of a voice; `memory`: folder
-            of what was said; `encoding`: preset, crf, threads.
+        setup: `presenters`: folders; `models`: folder or empty; `threads`: of a voice; `form`: of the voices
+            that are named without one; `memory`: folder of what was said; `encoding`: preset, crf, threads.
     """
 
     def __init__(self, setup: Task) -> None:
@@ -46,7 +46,7 @@ class Worker:
         memory = Path(setup["memory"])
         self._parts = Parts(
             Catalogue(map(Path, setup["presenters"])),
-            lambda name: Remembered(voice(name, models, setup["threads"]), memory),
+            lambda name: Remembered(voice(_formed(name, setup["form"]), models, setup["threads"]), memory),
         )
         self._order = Order(encoding=Encoding(*setup["encoding"]))
 
@@ -127,6 +127,11 @@ class _Mp3:
 def _send(data: bytes, tell: Tell) -> None:
     if data:
         tell({"data": base64.b64encode(data).decode()})
+
+
+def _formed(name: str, form: str) -> str:
+    """The name of a voice in a form; fine is what a name without one means."""
+    return name if form == "fine" or ":" in name else f"{name}:{form}"
 
 
 def _scene(given: Task) -> Any:
