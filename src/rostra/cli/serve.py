@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 10  # s that running requests have when the server stops
 STOPS = (signal.SIGINT, signal.SIGTERM)
+SWITCH = (
+    0.0005  # s that a thread may hold the interpreter while others wait: database and media threads are many
+)
 TRIES = 50  # ports after the wanted one
 HERE = ("127.0.0.1", "0.0.0.0", "::", "::1")  # noqa: S104 - addresses that a browser here calls localhost
 
@@ -41,6 +45,7 @@ def serve(
     shown = "localhost" if place in HERE else place
     typer.echo(f"Rostra listens at {chosen.public_url or f'http://{shown}:{own}'}")
     typer.echo(f"API v3 at /api_v3, documentation at /docs; the first partner's secrets in {secrets}")
+    sys.setswitchinterval(SWITCH)
     _run(app, listener)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rostra.errors import KsError
 from rostra.identity.ks import Ks
 from rostra.storage.database import Database
+from rostra.storage.shortly import Shortly
 from rostra.storage.tables import Table
 
 WIDGET = "widget"  # privilege of sessions that anybody gets without a secret; these are never ended
@@ -46,6 +47,7 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._over: Shortly[tuple[int, tuple[str, ...]], bool] = Shortly(self._ended)
 
     async def admit(self, ks: Ks) -> None:
         """Let a session make one more call.
@@ -63,7 +65,7 @@ class Ledger:
         Raises:
             KsError: it was.
         """
-        if WIDGET not in ks.privileges and await self._ended(ks):
+        if WIDGET not in ks.privileges and await self._over.get((ks.partner, tuple(_keys(ks)))):
             raise KsError("LOGOUT", ks.short)
 
     async def end(self, ks: Ks) -> None:
@@ -78,11 +80,11 @@ class Ledger:
                     known.until = max(known.until, ks.expiry)
                 else:
                     session.add(EndedSession(partner=ks.partner, key=key, until=ks.expiry))
+        self._over.forget()
 
-    async def _ended(self, ks: Ks) -> bool:
-        wanted = select(EndedSession.key).where(
-            EndedSession.partner == ks.partner, EndedSession.key.in_(_keys(ks))
-        )
+    async def _ended(self, whose: tuple[int, tuple[str, ...]]) -> bool:
+        partner, keys = whose
+        wanted = select(EndedSession.key).where(EndedSession.partner == partner, EndedSession.key.in_(keys))
         async with self._database.reading() as session:
             return (await session.scalars(wanted.limit(1))).first() is not None
 

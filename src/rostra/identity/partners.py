@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rostra.errors import InputError, TakenError, UnknownNameError
 from rostra.storage.database import Database
+from rostra.storage.shortly import Shortly
 from rostra.storage.tables import Table, now
 
 FIRST = 102  # id of the first partner, if nobody chooses another
@@ -55,6 +56,7 @@ class Partners:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: Shortly[None, list[Partner]] = Shortly(lambda _: self.list())
 
     async def add(
         self, name: str, id_: int | None = None, admin_secret: str = "", user_secret: str = ""
@@ -87,12 +89,13 @@ class Partners:
                 created=now(),
             )
             session.add(partner)
+        self._known.forget()
         return partner
 
     async def find(self, id_: int) -> Partner | None:
         """An account that may be used; None when there is none of this id."""
-        async with self._database.reading() as session:
-            partner = await session.get(Partner, id_)
+        known = {partner.id: partner for partner in await self._known.get(None)}
+        partner = known.get(id_)
         return partner if partner and partner.active else None
 
     async def get(self, id_: int) -> Partner:
@@ -101,7 +104,7 @@ class Partners:
         Raises:
             UnknownNameError: there is none of this id.
         """
-        known = {partner.id: partner for partner in await self.list()}
+        known = {partner.id: partner for partner in await self._known.get(None)}
         if id_ not in known:
             raise UnknownNameError("partner", str(id_), map(str, known), "id")
         return known[id_]
@@ -122,6 +125,7 @@ class Partners:
             partner = await session.get_one(Partner, id_)
             partner.admin_secrets = [_secret(), *partner.admin_secrets][:KEPT]
             partner.user_secrets = [_secret(), *partner.user_secrets][:KEPT]
+        self._known.forget()
         return partner
 
     async def set(self, id_: int, option: str, value: bool) -> Partner:
@@ -136,6 +140,7 @@ class Partners:
         async with self._database.writing() as session:
             partner = await session.get_one(Partner, id_)
             partner.options = {**partner.options, option: value}
+        self._known.forget()
         return partner
 
     async def settle(self, id_: int | None = None, admin_secret: str = "", user_secret: str = "") -> Partner:
@@ -153,6 +158,7 @@ class Partners:
             partner = await session.get_one(Partner, first)
             partner.admin_secrets = _first(admin_secret, partner.admin_secrets)
             partner.user_secrets = _first(user_secret, partner.user_secrets)
+        self._known.forget()
         return partner
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ WAIT = 10_000  # ms that a writer waits for another
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={WAIT}")
 FIELD, CHECK = "database_url", "Check ROSTRA_DATABASE_URL and ROSTRA_HOME."
 EXAMPLE = "Write sqlite:///folder/rostra.db or postgresql://user@host/name."
+CONNECTIONS = 16  # to SQLite that are kept: each is a thread, and opening one takes milliseconds
 WRITES = "rostra_writes"  # execution option of a transaction that will write
 
 Row = TypeVar("Row")
@@ -45,6 +46,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self._plain = _parsed(url)
         self.engine = _engine(self._plain)
+        # SQLite lets writers wait by sleeping longer and longer; our own queue hands on at once
+        self._turn = asyncio.Lock() if self._plain.drivername == "sqlite" else None
 
     async def __aenter__(self) -> Database:
         await self.migrate()
@@ -92,7 +95,11 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A transaction that writes; it is kept when the block ends well, and undone otherwise."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with (
+            self._turn or nullcontext(),
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             await session.connection(execution_options={WRITES: True})
             yield session
 
@@ -112,7 +119,8 @@ def _parsed(url: str) -> URL:
 def _engine(url: URL) -> AsyncEngine:
     if url.drivername != "sqlite":
         return create_async_engine(url)
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"))
+    kept = {} if url.database in (None, "", ":memory:") else {"pool_size": CONNECTIONS}
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), **kept)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
