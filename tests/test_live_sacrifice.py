@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rostra.live.sacrifice import CALM, STEPS, WINDOW, Sacrifice, Step
+from rostra.live.sacrifice import CALM, STEPS, TWICE, WINDOW, Sacrifice, Step
 
 
 def windows(sacrifice: Sacrifice, count: int, late: int) -> list[Step]:
@@ -17,23 +17,30 @@ def test_a_late_moment_now_and_then_costs_nothing() -> None:
     assert all(sacrifice.draws(number) for number in range(10))
 
 
+def test_one_bad_second_costs_nothing() -> None:
+    sacrifice = Sacrifice()
+    assert windows(sacrifice, TWICE - 1, late=WINDOW) == []
+    assert windows(sacrifice, 1, late=0) == []
+    assert windows(sacrifice, TWICE - 1, late=WINDOW) == []
+
+
 def test_pictures_go_step_by_step_and_the_sound_stays() -> None:
     sacrifice = Sacrifice()
-    assert windows(sacrifice, 6, late=WINDOW) == list(STEPS[1:])
+    assert windows(sacrifice, 4 * TWICE, late=WINDOW) == list(STEPS[1:])
     assert not any(sacrifice.draws(number) for number in range(100))
 
 
 def test_half_the_frames_are_every_second() -> None:
     sacrifice = Sacrifice()
-    windows(sacrifice, 1, late=WINDOW)
+    windows(sacrifice, TWICE, late=WINDOW)
     assert [sacrifice.draws(number) for number in range(4)] == [True, False, True, False]
 
 
 def test_a_step_is_taken_back_after_a_calm_while_and_later_each_time() -> None:
     sacrifice = Sacrifice()
-    windows(sacrifice, 1, late=WINDOW)
+    windows(sacrifice, TWICE, late=WINDOW)
     assert windows(sacrifice, 2 * CALM - 1, late=0) == []
     assert windows(sacrifice, 1, late=0) == [STEPS[0]]
-    windows(sacrifice, 1, late=WINDOW)
+    windows(sacrifice, TWICE, late=WINDOW)
     assert windows(sacrifice, 2 * CALM, late=0) == []
     assert windows(sacrifice, 2 * CALM, late=0) == [STEPS[0]]

@@ -76,8 +76,7 @@ class Pages:
                 look = await self.cast.look(name)
             except UnknownNameError as error:
                 return refusal(LiveError("NOT_FOUND", str(error)))
-            loop = asyncio.get_running_loop()
-            self._drawn[name] = await loop.run_in_executor(self.sessions.kit.threads, _draw, look)
+            self._drawn[name] = await asyncio.to_thread(_draw, look)
         return Response(self._drawn[name], media_type="image/webp", headers={"Cache-Control": "max-age=3600"})
 
     async def begin(self, request: Request) -> Response:

@@ -112,8 +112,7 @@ class Session:
         Raises:
             RostraError: the presenter or the background cannot be had.
         """
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._kit.threads, self._prepare)
+        await asyncio.to_thread(self._prepare)  # not where pictures wait
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._speak())]
 
     @property

@@ -124,8 +124,7 @@ class Sessions:
 
     async def measure(self, look: Look) -> None:
         """Find out how many sessions this machine can hold."""
-        loop = asyncio.get_running_loop()
-        spent = await loop.run_in_executor(self.kit.threads, _trial, look)
+        spent = await asyncio.to_thread(_trial, look)
         self._measured = max(1, math.floor(SHARE * cores() / (spent * FPS)))
         log.info("live sessions measured", frame=round(spent * 1e3, 2), sessions=self._measured)
 
