@@ -38,6 +38,7 @@ RETRY = 15  # s after which a place may be free
 SHARE = 0.6  # of the cores that sessions may use
 UNMEASURED = 2  # sessions that are admitted before the machine is measured
 TRIAL = 60  # frames drawn to measure it
+WHOLE = 1.8  # what a session costs while it speaks, beside drawing and encoding a presenter at rest
 
 log = structlog.get_logger()
 
@@ -125,7 +126,7 @@ class Sessions:
     async def measure(self, look: Look) -> None:
         """Find out how many sessions this machine can hold."""
         spent = await asyncio.to_thread(_trial, look)
-        self._measured = max(1, math.floor(SHARE * cores() / (spent * FPS)))
+        self._measured = max(1, math.floor(SHARE * cores() / (WHOLE * spent * FPS)))
         log.info("live sessions measured", frame=round(spent * 1e3, 2), sessions=self._measured)
 
     async def stop(self) -> None:
