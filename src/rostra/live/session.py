@@ -123,15 +123,15 @@ class Session:
         """A chunk of a turn.
 
         Raises:
-            InputError: too much is waiting, or a turn is closed that has no text.
+            InputError: too much is waiting, or there is no text where some is needed.
         """
-        if not text and not self._turns.has(turn) and not (final and self._turns.was_broken(turn)):
+        if not text and not (final and self._turns.knows(turn)):
             raise InputError("Text is required", "", "text")
         self._turns.add(turn, text, final)
         self._news.set()
 
-    async def say_recording(self, turn: str, recording: bytes) -> None:
-        """A sound that the presenter speaks.
+    async def say_recording(self, turn: str, recording: bytes, final: bool = True) -> None:
+        """A sound that the presenter speaks, as a chunk of a turn.
 
         Raises:
             MediaError: it cannot be used.
@@ -140,7 +140,7 @@ class Session:
         generation = self._generation
         parts = await self._kit.speaker.read(recording)
         if generation == self._generation:
-            self._turns.add_recording(turn, parts)
+            self._turns.add_recording(turn, parts, final)
             self._news.set()
 
     def interrupt(self) -> None:
