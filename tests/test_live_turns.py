@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_where_chunks_break_does_not_matter(cuts: list[int]):
     turns = Turns(Clock())
     borders = [0, *sorted(set(cuts)), len(STORY)]
     heard: list[str] = []
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         turns.add("t", STORY[start:end], end == len(STORY))
         heard += [piece.what for piece in taken(turns) if not piece.last]
     assert " ".join(heard).split() == STORY.split()

@@ -23,6 +23,7 @@ from rostra.acting.manner import Manner
 from rostra.errors import InputError, RostraError
 from rostra.live.camera import Camera
 from rostra.live.encoders import AnyPacket, Codec, SoundEncoder
+from rostra.live.errors import LiveError
 from rostra.live.performance import RATE, Event, Performance, Said
 from rostra.live.speaker import Speaker, Wanted
 from rostra.live.turns import Piece, Turns
@@ -102,6 +103,8 @@ class Session:
         self._tasks: list[asyncio.Task[None]] = []
         self._listeners: set[asyncio.Queue[dict[str, Any] | None]] = set()
         self._ended = False
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._leaving: set[asyncio.Task[bool]] = set()
         self._alone: float | None = None  # since when speech waits for a viewer
 
     async def open(self) -> None:
@@ -113,6 +116,13 @@ class Session:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._kit.threads, self._prepare)
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._speak())]
+        for task in self._tasks:
+            task.add_done_callback(self._broke)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it broke and cannot go on."""
+        return not self._ended and any(task.done() for task in self._tasks)
 
     @property
     def watched(self) -> bool:
@@ -169,10 +179,13 @@ class Session:
         self.viewers[name] = viewer
         try:
             answer = await viewer.answer()
-        except RostraError:
-            self.viewers.pop(name, None)
+        except BaseException:
+            await self.leave(name)
             raise
-        asyncio.get_running_loop().call_later(CONNECTING, self._expire, name)
+        if self._ended:
+            await viewer.close()
+            raise LiveError("SESSION_NOT_FOUND")
+        self._timers.add(asyncio.get_running_loop().call_later(CONNECTING, self._expire, name))
         return name, answer
 
     async def leave(self, name: str) -> bool:
@@ -198,6 +211,8 @@ class Session:
             return
         self._ended = True
         self._tell({"type": "ended", "reason": reason})
+        for timer in self._timers:
+            timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -220,7 +235,9 @@ class Session:
         loop = asyncio.get_running_loop()
         due = loop.time() + LEAD
         while True:
-            if not self.watched and not self._impatient():
+            if self.watched:
+                self._alone = None
+            elif not self._impatient():
                 await asyncio.sleep(1 / FPS)
                 due = loop.time() + LEAD
                 continue
@@ -273,8 +290,9 @@ class Session:
             piece = self._turns.take()
             if piece is None:
                 self._news.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), 0.5)
+                with suppress(TimeoutError):  # `wait_for` would lose a cancellation that comes with news
+                    async with asyncio.timeout(0.5):
+                        await self._news.wait()
                 continue
             generation = self._generation
             while self._performance.ahead > SPOKEN_AHEAD and generation == self._generation:
@@ -293,8 +311,12 @@ class Session:
             return [] if piece.what is None else await self._kit.speaker.follow(piece.what)
         except RostraError as error:
             log.warning("a piece could not be spoken", session=self.id, error=str(error))
-            self._tell({"type": "error", "turnId": piece.turn, "message": str(error)})
-            return []
+            message = str(error)
+        except Exception:
+            log.exception("a piece could not be spoken", session=self.id)
+            message = "A sentence could not be spoken."
+        self._tell({"type": "error", "turnId": piece.turn, "message": message})
+        return []
 
     def _tell(self, event: dict[str, Any]) -> None:
         for viewer in self.viewers.values():
@@ -307,14 +329,24 @@ class Session:
             self._camera.key(viewer.codec)
 
     def _aim(self, viewer: Viewer, rate: float) -> None:
+        viewer.rate = rate
         if viewer.codec:
-            self._camera.aim(viewer.codec, rate)
+            rates = [one.rate for one in self.viewers.values() if one.connected and one.codec == viewer.codec]
+            self._camera.aim(viewer.codec, min([rate, *rates]))
 
     def _left(self, name: str) -> None:
         if name in self.viewers and not self._ended:
-            self._leaving = asyncio.ensure_future(self.leave(name))
+            leaving = asyncio.ensure_future(self.leave(name))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+
+    def _broke(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception():
+            log.error("a live session broke", session=self.id, exc_info=task.exception())
 
     def _expire(self, name: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._timers = {timer for timer in self._timers if timer.when() > now}
         viewer = self.viewers.get(name)
         if viewer and not viewer.connected:
             self._left(name)
