@@ -41,6 +41,7 @@ def serving(
     app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), engines, fixed, on_air)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    app.state.listening = listener.getsockname()
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,7 +45,7 @@ from rostra.library.uploads_api import UploadTokenService
 from rostra.live.api import Live
 from rostra.live.api import install as install_live
 from rostra.live.cast import Cast
-from rostra.live.ice import Ice
+from rostra.live.ice import Ice, respond
 from rostra.live.pages import Open, Pages
 from rostra.live.pages import install as install_pages
 from rostra.live.session import Kit
@@ -174,6 +174,18 @@ async def _warm(hands: Hands, sessions: Sessions, cast: Cast) -> None:
         log.exception("live sessions are not ready")
 
 
+async def _answer_stun(live: Live, listening: tuple[str, int] | None) -> asyncio.DatagramTransport | None:
+    """Beside the HTTP port, where clients are sent to no TURN server."""
+    if live.ice.turn_url or listening is None:
+        return None
+    transport = await respond(*listening)
+    if transport:
+        live.ice = replace(live.ice, stun_port=listening[1])
+    else:
+        log.warning("UDP is taken: nothing answers STUN", port=listening[1])
+    return transport
+
+
 async def _avatar(avatars: Avatars, ks: Ks, id_: str) -> tuple[str, str] | None:
     """Presenter and background of an avatar of the studio, for a live session."""
     try:
@@ -192,6 +204,8 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         engines: speak and draw.
         fixed: by the owner.
         on_air: for live sessions.
+
+    Whoever opens the port says so in `app.state.listening`, host and number, before the application starts.
     """
     partners = Partners(database)
     gate, seals = Gate(partners, Ledger(database), Pace(fixed.calls)), Seals(partners)
@@ -211,6 +225,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         Kit(Speaker(on_air.models), ThreadPoolExecutor(cores() + 1, "live"), on_air.addresses), on_air.terms
     )
     cast = Cast(engines.presenters, partial(_avatar, avatars), on_air.check_voice)
+    live = Live(gate, sessions, cast.resolve, on_air.ice)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -223,11 +238,14 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             await composing.resume()
             await rendering.resume()
             sessions.start()
+            stun = await _answer_stun(live, app.state.listening)
             warming = asyncio.create_task(_warm(hands, sessions, cast)) if engines.warm else None
             yield
             for task in (keeping, warming):
                 if task:
                     task.cancel()
+            if stun:
+                stun.close()
             await sessions.stop()
             await composing.stop()
             await rendering.stop()
@@ -238,6 +256,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     app = FastAPI(title="Rostra", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
     reference.install(app)
     app.state.public_url = fixed.public_url
+    app.state.listening = None
     services = [
         Session(gate), AppTokenService(gate, AppTokens(database)), System(), UploadTokenService(uploads),
         Media(entries, uploads, intake), BaseEntry(entries, uploads, intake),
@@ -247,7 +266,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     ]  # fmt: skip
     app.router.routes += Api(gate, services, fixed.largest_upload).routes()
     app.router.routes += Delivery(gate, entries).routes()
-    install_live(app, Live(gate, sessions, cast.resolve, on_air.ice))
+    install_live(app, live)
     install_pages(app, Pages(cast, sessions, on_air.page))
     checks = _checks(store, hands)
     install(app, Studio(gate, avatars, videos, composing, rendering, hands, store, checks), fixed.plain)

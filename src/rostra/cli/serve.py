@@ -39,7 +39,7 @@ def serve(
     from rostra.identity.keyring import write_down
 
     secrets = write_down(home(), at_gate(first_partner))
-    place, own = listener.getsockname()[:2]
+    place, own = app.state.listening = listener.getsockname()[:2]
     if own != wanted:
         remark(f"Port {wanted} is taken.")
     shown = "localhost" if place in HERE else place

@@ -8,14 +8,16 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -33,6 +35,7 @@ from rostra.live.viewer import MOST_SDP
 
 PREFIX = "/v1/avatar-session"
 WATCH = "/live/watch"
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, DELETE, OPTIONS",
@@ -46,6 +49,8 @@ LARGEST_FORM = LARGEST_SOUND + (1 << 16)
 MOST_TEXT = 20_000  # characters of a chunk
 PARTS = ("audio", "audioFile", "file")  # names under which a recording comes
 BURST = 20  # chunks of text in a second
+
+log = structlog.get_logger()
 
 Read = TypeVar("Read", bound=BaseModel)
 Resolve = Callable[[Ks, str, str | None, float], Awaitable[tuple[Look, Wanted]]]
@@ -101,7 +106,6 @@ class Live:
     sessions: Sessions
     resolve: Resolve
     ice: Ice
-    _paces: dict[str, list[float]] = field(default_factory=dict)
 
     async def create(self, request: Request) -> dict[str, Any]:
         """`POST /v1/avatar-session`."""
@@ -127,7 +131,7 @@ class Live:
     async def say_text(self, request: Request) -> dict[str, Any]:
         """A chunk of text."""
         seat = self._place(request)
-        self._slow_down(seat)
+        _slow_down(seat)
         body = await read_body(request, SayText)
         if body.text is None:
             raise LiveError("INVALID_REQUEST", "Text is required")
@@ -149,12 +153,13 @@ class Live:
                 raise LiveError("INVALID_REQUEST", "Audio is required: send it as the part 'audio'")
             data = await parts[0].read(LARGEST_SOUND + 1)
             turn = str(form.get("turnId") or _turn())[:200]
+            final = _flag(form.get("isFinal"), "isFinal")
         finally:
             await form.close()
         if len(data) > LARGEST_SOUND:
             raise LiveError("TOO_LARGE", f"The recording is larger than {LARGEST_SOUND >> 20} MiB")
         try:
-            await seat.session.say_recording(turn, data)
+            await seat.session.say_recording(turn, data, final)
         except MediaError as error:
             if "longer" in error.message:
                 raise LiveError("TOO_LARGE", str(error)) from error
@@ -174,7 +179,6 @@ class Live:
     async def end(self, request: Request) -> dict[str, Any]:
         """Over."""
         seat = self._place(request)
-        self._paces.pop(seat.session.id, None)
         await self.sessions.end(seat.session.id)
         return {}
 
@@ -216,13 +220,6 @@ class Live:
             raise LiveError("INVALID_TOKEN")
         return self.sessions.find(request.path_params["session"], token.strip())
 
-    def _slow_down(self, seat: Place) -> None:
-        now = time.monotonic()
-        recent = [at for at in self._paces.get(seat.session.id, []) if now - at < 1.0]
-        if len(recent) >= BURST:
-            raise LiveError("RATE_LIMITED", retry_after=1)
-        self._paces[seat.session.id] = [*recent, now]
-
 
 def install(app: FastAPI, live: Live) -> None:
     """Add the routes."""
@@ -235,6 +232,7 @@ def install(app: FastAPI, live: Live) -> None:
         *(_post(f"{PREFIX}/{{session}}/{name}", call) for name, call in calls.items()),
         _post(f"{WATCH}/{{key}}", live.watch),
         Route(f"{WATCH}/{{key}}/{{viewer}}", _answered(live.leave), methods=["DELETE", "OPTIONS"]),
+        Route(f"{PREFIX}/{{rest:path}}", _answered(_nothing), methods=METHODS),
     ]
     app.router.routes.extend(routes)
 
@@ -253,6 +251,11 @@ def _answered(call: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], 
             result = await call(request)
         except RostraError as error:
             response = refusal(error)
+        except ClientDisconnect:
+            response = refusal(LiveError("INVALID_REQUEST", "The body ended too early"))
+        except Exception:
+            log.exception("a call of the control API failed", path=request.url.path)
+            response = refusal(LiveError("INTERNAL_ERROR"))
         else:
             response = result if isinstance(result, Response) else JSONResponse({"success": True, **result})
         response.headers.update(CORS)
@@ -260,6 +263,11 @@ def _answered(call: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], 
 
     answered.__doc__, answered.__name__ = call.__doc__, call.__name__
     return answered
+
+
+async def _nothing(request: Request) -> None:
+    """An address of this API that is none."""
+    raise LiveError("NOT_FOUND", f"There is no {request.method} {request.url.path}")
 
 
 def refusal(error: RostraError) -> Response:
@@ -326,6 +334,26 @@ async def _form(request: Request) -> FormData:
         return await MultiPartParser(request.headers, stream(), max_files=4, max_fields=16).parse()
     except (MultiPartException, KeyError, ValueError) as error:
         raise LiveError("INVALID_REQUEST", "The form cannot be read") from error
+
+
+def _slow_down(seat: Place) -> None:
+    """Count a chunk.
+
+    Raises:
+        LiveError: there were too many in the last second.
+    """
+    now = time.monotonic()
+    while seat.chunks and now - seat.chunks[0] >= 1.0:
+        seat.chunks.popleft()
+    if len(seat.chunks) >= BURST:
+        raise LiveError("RATE_LIMITED", retry_after=1)
+    seat.chunks.append(now)
+
+
+def _flag(value: object, name: str) -> bool:
+    if value not in (None, "", "true", "false"):
+        raise LiveError("INVALID_REQUEST", f"{name}: Give true or false")
+    return value != "false"
 
 
 def _turn() -> str:

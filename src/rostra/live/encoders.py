@@ -41,7 +41,7 @@ class PictureEncoder:
         self._fps = fps
         self._most = bit_rate(codec, size, fps)
         self._wanted = self._most
-        self._key = True
+        self._asked, self._given = 1, 0  # key frames; counted, because two threads are at it
         context: Any = av.CodecContext.create("libx264" if codec == "H264" else "libvpx", "w")
         context.width, context.height, context.pix_fmt = *size, "yuv420p"
         context.framerate, context.time_base = Fraction(fps), Fraction(1, VIDEO_CLOCK)
@@ -56,7 +56,7 @@ class PictureEncoder:
 
     def key(self) -> None:
         """Make the next picture one from which a viewer can start."""
-        self._key = True
+        self._asked += 1
 
     def aim(self, rate: float) -> None:
         """Spend at most so many bit/s, within a fifth and the whole of what the size deserves."""
@@ -69,8 +69,9 @@ class PictureEncoder:
         picture = frame.picture
         picture.pts = number * VIDEO_CLOCK // self._fps
         picture.time_base = self._context.time_base
-        picture.pict_type = PictureType.I if self._key else PictureType.NONE
-        self._key = False
+        asked = self._asked
+        picture.pict_type = PictureType.NONE if asked == self._given else PictureType.I
+        self._given = asked
         return _joined(self._context.encode(picture), picture.pts, VIDEO_CLOCK)
 
 

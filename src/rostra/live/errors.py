@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rostra.errors import RostraError
 
+RETRY = 15  # s after which a place may be free
+
 TEXTS = {  # the vendor's clients may show them, so they are the vendor's, word for word
     "INVALID_KS": (401, "Invalid Kaltura Session"),
     "KS_NOT_AUTHORIZED": (403, "Kaltura Session not authorized"),

@@ -15,6 +15,7 @@ import hmac
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 from aioice import stun
@@ -83,5 +84,21 @@ class Responder(asyncio.DatagramProtocol):
                 told = stun.Message(
                     stun.Method.BINDING, stun.Class.RESPONSE, transaction_id=asked.transaction_id
                 )
-                told.attributes["XOR-MAPPED-ADDRESS"] = (address[0], address[1])
+                told.attributes["XOR-MAPPED-ADDRESS"] = (_plain(address[0]), address[1])
                 self._transport.sendto(bytes(told), address)
+
+
+async def respond(host: str, port: int) -> asyncio.DatagramTransport | None:
+    """Answer STUN on a UDP port until the transport is closed; None if the port is taken."""
+    loop = asyncio.get_running_loop()
+    try:
+        transport, _ = await loop.create_datagram_endpoint(Responder, local_addr=(host, port))
+    except OSError:
+        return None
+    return transport
+
+
+def _plain(host: str) -> str:
+    """An IPv4 address that came by an IPv6 socket, as IPv4."""
+    found = ip_address(host.partition("%")[0])
+    return str(getattr(found, "ipv4_mapped", None) or found)

@@ -82,13 +82,15 @@ class Performance:
         self.number = 0  # of the next moment
         self._known = 0  # frames that the actor's clock has reached
         self._spoken = 0  # frame at which the last sound has ended
-        self.waiting = 0.0  # s of speech that is not yet acted
+        self._given = self._taken = 0  # samples to be said; samples that were acted or dropped
+        self._tail: Pcm | None = None  # what was interrupted, fading
         self.heard: dict[str, str] = {}  # turn -> words that were heard of it, the last few turns
 
     @property
     def ahead(self) -> float:
         """Seconds of speech that wait to be heard."""
-        return self.waiting + max(self._spoken - self.number, 0) / self._fps
+        waiting = (self._given - self._taken) / RATE
+        return waiting + max(self._spoken - self.number, 0) / self._fps
 
     @property
     def speaking(self) -> bool:
@@ -97,7 +99,7 @@ class Performance:
 
     def say(self, turn: str, said: Said) -> None:
         """A piece of a turn, to be said after all that waits."""
-        self.waiting += len(said.sound) / RATE
+        self._given += len(said.sound)
         self._orders.append(("say", (turn, said)))
 
     def end(self, turn: str) -> None:
@@ -106,7 +108,6 @@ class Performance:
 
     def interrupt(self) -> None:
         """Break off: silence from the next moment on, nothing waits any more."""
-        self.waiting = 0.0
         self._orders.append(("interrupt", None))
 
     def settle(self, mood: Mood) -> None:
@@ -150,7 +151,7 @@ class Performance:
         self._rejoin(max(self.number, self._spoken))
         start = self._known
         frames = len(said.sound) // self._step
-        self.waiting = max(0.0, self.waiting - frames / self._fps)
+        self._taken += len(said.sound)
         self._take(self._actor.perform(said.speech).curves, frames)
         self._sounds.append((start, said.sound))
         self._spoken = self._known
@@ -208,6 +209,14 @@ class Performance:
 
     def _hear(self) -> Pcm:
         """The sound of the next moment."""
+        tail, self._tail = self._tail, None
+        sound = self._sound()
+        if tail is None:
+            return sound
+        return np.clip(sound.astype(np.int32) + tail, -32768, 32767).astype(np.int16)
+
+    def _sound(self) -> Pcm:
+        """What is said in the next moment."""
         while self._sounds and self._ends(self._sounds[0]) <= self.number:
             self._sounds.popleft()
         if not self._sounds or self._sounds[0][0] > self.number:
@@ -221,11 +230,12 @@ class Performance:
 
     def _break_off(self) -> list[Event]:
         now = self.number / self._fps
+        self._taken += sum(len(said.sound) for _, said in self._waiting if said)
         self._waiting.clear()
-        self.waiting = 0.0
         self._coming.clear()
         if self._spoken > self.number:
-            self._fade()
+            self._tail = self._faded()
+            self._sounds.clear()
         if self._known > self.number and self._actor.rows >= self.number:
             self._actor.interrupt(self.number)
             self._rows.clear()
@@ -239,14 +249,12 @@ class Performance:
         self._turns.clear()
         return events
 
-    def _fade(self) -> None:
-        """Let the sound of now end softly."""
-        rest = self._hear().copy()
-        ramp = np.zeros(len(rest))
+    def _faded(self) -> Pcm:
+        """The sound of now, ending softly."""
+        ramp = np.zeros(self._step)
         length = round(FADE * RATE)
         ramp[:length] = np.linspace(1.0, 0.0, length)
-        self._sounds.clear()
-        self._sounds.append((self.number, (rest * ramp).astype(np.int16)))
+        return (self._sound() * ramp).astype(np.int16)
 
     def _note(self, turn: _Turn, until: float) -> str:
         """Remember which words of a turn were heard."""

@@ -23,6 +23,7 @@ from rostra.acting.manner import Manner
 from rostra.errors import InputError, RostraError
 from rostra.live.camera import Camera
 from rostra.live.encoders import AnyPacket, Codec, SoundEncoder
+from rostra.live.errors import LiveError
 from rostra.live.performance import RATE, Event, Performance, Said
 from rostra.live.sacrifice import Sacrifice
 from rostra.live.speaker import Speaker, Wanted
@@ -104,6 +105,8 @@ class Session:
         self._tasks: list[asyncio.Task[None]] = []
         self._listeners: set[asyncio.Queue[dict[str, Any] | None]] = set()
         self._ended = False
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._leaving: set[asyncio.Task[bool]] = set()
         self._alone: float | None = None  # since when speech waits for a viewer
 
     async def open(self) -> None:
@@ -114,6 +117,13 @@ class Session:
         """
         await asyncio.to_thread(self._prepare)  # not where pictures wait
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._speak())]
+        for task in self._tasks:
+            task.add_done_callback(self._broke)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it broke and cannot go on."""
+        return not self._ended and any(task.done() for task in self._tasks)
 
     @property
     def watched(self) -> bool:
@@ -124,15 +134,15 @@ class Session:
         """A chunk of a turn.
 
         Raises:
-            InputError: too much is waiting, or a turn is closed that has no text.
+            InputError: too much is waiting, or there is no text where some is needed.
         """
-        if not text and not self._turns.has(turn) and not (final and self._turns.was_broken(turn)):
+        if not text and not (final and self._turns.knows(turn)):
             raise InputError("Text is required", "", "text")
         self._turns.add(turn, text, final)
         self._news.set()
 
-    async def say_recording(self, turn: str, recording: bytes) -> None:
-        """A sound that the presenter speaks.
+    async def say_recording(self, turn: str, recording: bytes, final: bool = True) -> None:
+        """A sound that the presenter speaks, as a chunk of a turn.
 
         Raises:
             MediaError: it cannot be used.
@@ -141,7 +151,7 @@ class Session:
         generation = self._generation
         parts = await self._kit.speaker.read(recording)
         if generation == self._generation:
-            self._turns.add_recording(turn, parts)
+            self._turns.add_recording(turn, parts, final)
             self._news.set()
 
     def interrupt(self) -> None:
@@ -170,10 +180,13 @@ class Session:
         self.viewers[name] = viewer
         try:
             answer = await viewer.answer()
-        except RostraError:
-            self.viewers.pop(name, None)
+        except BaseException:
+            await self.leave(name)
             raise
-        asyncio.get_running_loop().call_later(CONNECTING, self._expire, name)
+        if self._ended:
+            await viewer.close()
+            raise LiveError("SESSION_NOT_FOUND")
+        self._timers.add(asyncio.get_running_loop().call_later(CONNECTING, self._expire, name))
         return name, answer
 
     async def leave(self, name: str) -> bool:
@@ -199,6 +212,8 @@ class Session:
             return
         self._ended = True
         self._tell({"type": "ended", "reason": reason})
+        for timer in self._timers:
+            timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -222,7 +237,9 @@ class Session:
         loop = asyncio.get_running_loop()
         due = loop.time() + LEAD[1]
         while True:
-            if not self.watched and not self._impatient():
+            if self.watched:
+                self._alone = None
+            elif not self._impatient():
                 await asyncio.sleep(1 / FPS)
                 due = loop.time() + LEAD[1]
                 continue
@@ -282,8 +299,9 @@ class Session:
             piece = self._turns.take()
             if piece is None:
                 self._news.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), 0.5)
+                with suppress(TimeoutError):  # `wait_for` would lose a cancellation that comes with news
+                    async with asyncio.timeout(0.5):
+                        await self._news.wait()
                 continue
             generation = self._generation
             while self._performance.ahead > SPOKEN_AHEAD and generation == self._generation:
@@ -302,8 +320,12 @@ class Session:
             return [] if piece.what is None else await self._kit.speaker.follow(piece.what)
         except RostraError as error:
             log.warning("a piece could not be spoken", session=self.id, error=str(error))
-            self._tell({"type": "error", "turnId": piece.turn, "message": str(error)})
-            return []
+            message = str(error)
+        except Exception:
+            log.exception("a piece could not be spoken", session=self.id)
+            message = "A sentence could not be spoken."
+        self._tell({"type": "error", "turnId": piece.turn, "message": message})
+        return []
 
     def _tell(self, event: dict[str, Any]) -> None:
         for viewer in self.viewers.values():
@@ -316,14 +338,24 @@ class Session:
             self._camera.key(viewer.codec)
 
     def _aim(self, viewer: Viewer, rate: float) -> None:
+        viewer.rate = rate
         if viewer.codec:
-            self._camera.aim(viewer.codec, rate)
+            rates = [one.rate for one in self.viewers.values() if one.connected and one.codec == viewer.codec]
+            self._camera.aim(viewer.codec, min([rate, *rates]))
 
     def _left(self, name: str) -> None:
         if name in self.viewers and not self._ended:
-            self._leaving = asyncio.ensure_future(self.leave(name))
+            leaving = asyncio.ensure_future(self.leave(name))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+
+    def _broke(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception():
+            log.error("a live session broke", session=self.id, exc_info=task.exception())
 
     def _expire(self, name: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._timers = {timer for timer in self._timers if timer.when() > now}
         viewer = self.viewers.get(name)
         if viewer and not viewer.connected:
             self._left(name)

@@ -11,9 +11,9 @@ import asyncio
 import math
 import secrets
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jwt
 import structlog
@@ -21,7 +21,7 @@ import structlog
 from rostra.acting.actor import Actor
 from rostra.acting.manner import Manner
 from rostra.live.camera import Camera
-from rostra.live.errors import LiveError
+from rostra.live.errors import RETRY, LiveError
 from rostra.live.network import settle
 from rostra.live.session import FPS, Kit, Look, Session
 from rostra.live.speaker import Wanted
@@ -34,7 +34,6 @@ ALGORITHM = "HS256"
 REMEMBERED = 3600.0  # s that the id of an ended session is known
 MOST_REMEMBERED = 20_000
 ROUND = 1.0  # s between two looks at all sessions
-RETRY = 15  # s after which a place may be free
 SHARE = 0.6  # of the cores that sessions may use
 UNMEASURED = 2  # sessions that are admitted before the machine is measured
 TRIAL = 60  # frames drawn to measure it
@@ -74,6 +73,7 @@ class Place:
     key: str  # in the address to watch at: nobody can guess it
     born: float
     touched: float
+    chunks: deque[float] = field(default_factory=deque)  # when the last ones of text came
 
 
 class Sessions:
@@ -230,6 +230,8 @@ class Sessions:
                     await self.end(name, "max-life")
                 elif now - place.touched > self.terms.idle:
                     await self.end(name, "idle")
+                elif place.session.failed:
+                    await self.end(name, "error")
             while self._ended and now - next(iter(self._ended.values())) > REMEMBERED:
                 self._ended.popitem(last=False)
 

@@ -22,7 +22,7 @@ CLAUSE_AT = 60  # characters that wait before a clause is spoken without the res
 CLOSE_AFTER = 10.0  # s without a chunk
 MOST_WAITING = 100_000  # characters of all turns
 PER_SECOND, RECORDED = 15, 24_000  # characters, and samples of a recording, in a second
-MOST_REMEMBERED = 1000  # turns that were broken off
+MOST_REMEMBERED = 1000  # turns that were broken off, and as many that have ended
 FULL_STOP = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
 
 
@@ -66,6 +66,7 @@ class Turns:
         self._clock = clock
         self._turns: OrderedDict[str, _Turn] = OrderedDict()
         self._broken: OrderedDict[str, None] = OrderedDict()
+        self._done: OrderedDict[str, None] = OrderedDict()
 
     @property
     def waiting(self) -> int:
@@ -80,9 +81,7 @@ class Turns:
         Raises:
             InputError: too much is waiting.
         """
-        if name in self._broken:
-            if final:
-                del self._broken[name]
+        if self._silenced(name, final):
             return False
         turn = self._touch(name, len(text), "text")
         turn.pending += text
@@ -91,17 +90,27 @@ class Turns:
             self._close(turn)
         return True
 
-    def add_recording(self, name: str, parts: Sequence[Pcm]) -> None:
-        """A recording, as a turn or as the end of one.
+    def add_recording(self, name: str, parts: Sequence[Pcm], final: bool = True) -> bool:
+        """A recording, as a chunk of a turn; False if the turn was broken off.
 
         Raises:
             InputError: too much is waiting.
         """
-        self._broken.pop(name, None)
+        if self._silenced(name, final):
+            return False
         pieces = [Piece(name, part) for part in parts]
         turn = self._touch(name, sum(piece.weight for piece in pieces), "audio")
         self._close(turn)
         turn.pieces.extend(pieces)
+        turn.closed = final
+        return True
+
+    def _silenced(self, name: str, final: bool) -> bool:
+        """Whether a chunk is of a turn that was broken off; its final chunk is the last such."""
+        silenced = name in self._broken
+        if silenced and final:
+            del self._broken[name]
+        return silenced
 
     def _touch(self, name: str, weight: int, field: str) -> _Turn:
         """The turn of a name, open and young."""
@@ -115,13 +124,9 @@ class Turns:
         turn.closed, turn.touched = False, self._clock()
         return turn
 
-    def was_broken(self, name: str) -> bool:
-        """Whether a turn was broken off before its final chunk."""
-        return name in self._broken
-
-    def has(self, name: str) -> bool:
-        """Whether a turn is open or waiting."""
-        return name in self._turns
+    def knows(self, name: str) -> bool:
+        """Whether a turn is open, or was not long ago."""
+        return name in self._turns or name in self._broken or name in self._done
 
     def take(self) -> Piece | None:
         """The next piece, if there is one."""
@@ -135,6 +140,7 @@ class Turns:
                 self._close(turn)
                 continue
             del self._turns[turn.name]
+            _remember(self._done, turn.name)
             return Piece(turn.name, None)
         return None
 
@@ -142,10 +148,7 @@ class Turns:
         """Drop everything; what comes later of turns that are still open is dropped, too."""
         for turn in self._turns.values():
             if not turn.closed:
-                self._broken[turn.name] = None
-                self._broken.move_to_end(turn.name)
-        while len(self._broken) > MOST_REMEMBERED:
-            self._broken.popitem(last=False)
+                _remember(self._broken, turn.name)
         self._turns.clear()
 
     def _cut(self, turn: _Turn) -> None:
@@ -168,3 +171,10 @@ class Turns:
     def _close(self, turn: _Turn) -> None:
         turn.pieces.extend(Piece(turn.name, one.text, one.whole) for one in sentences(turn.pending))
         turn.pending, turn.closed = "", True
+
+
+def _remember(names: OrderedDict[str, None], name: str) -> None:
+    names[name] = None
+    names.move_to_end(name)
+    while len(names) > MOST_REMEMBERED:
+        names.popitem(last=False)

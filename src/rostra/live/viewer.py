@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -26,12 +27,15 @@ from aiortc.sdp import SessionDescription
 
 from rostra.errors import InputError
 from rostra.live.encoders import AnyPacket, Codec
+from rostra.live.errors import RETRY, LiveError
 from rostra.live.network import announced
 
 log = structlog.get_logger()
 
 MOST_SDP = 64 * 1024  # characters
 MOST_CANDIDATES = 100
+MOST_MEDIA = 8  # sections of an offer
+CLOSING = 5.0  # s that a peer has to close
 WAITING = 50  # packets that a viewer may be behind
 STREAM = "rostra"  # the media stream's id: clients ignore tracks without one
 CHANNEL = "events"
@@ -88,6 +92,7 @@ class Viewer:
         self._ask_key, self._told_rate, self._gone = ask_key, told_rate, gone
         self.sound, self.picture = Track("audio"), Track("video")
         self.connected = False
+        self.rate = math.inf  # bit/s that it can take
         self._channel: RTCDataChannel | None = None
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._peer.on("connectionstatechange", self._changed)
@@ -110,10 +115,12 @@ class Viewer:
         try:
             await peer.setRemoteDescription(RTCSessionDescription(self._offer, "offer"))
             await peer.setLocalDescription(await peer.createAnswer())
-        except (ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError) as error:
-            await self.close()
+        except Exception as error:  # whatever breaks in it: an offer is checked nowhere as a whole
             raise _unanswerable("cannot be answered") from error
-        return announced(peer.localDescription.sdp, self._addresses)
+        sdp = peer.localDescription.sdp
+        if "a=candidate" not in sdp:
+            raise LiveError("NO_CAPACITY", "No UDP port is free, try again in a moment.", RETRY)
+        return announced(sdp, self._addresses)
 
     def tell(self, event: dict[str, Any]) -> None:
         """Send an event, if the viewer has a channel for them."""
@@ -126,7 +133,9 @@ class Viewer:
         self.connected = False
         self.sound.stop()
         self.picture.stop()
-        await self._peer.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING):
+                await self._peer.close()
 
     async def _changed(self) -> None:
         state = self._peer.connectionState
@@ -153,6 +162,8 @@ def read(offer: str) -> Codec | None:
         media = SessionDescription.parse(offer).media
     except (ValueError, AssertionError, IndexError, KeyError, TypeError, AttributeError) as error:
         raise _unanswerable("cannot be read") from error
+    if len(media) > MOST_MEDIA:
+        raise _unanswerable(f"has more than {MOST_MEDIA} sections")
     if not any(one.kind == "audio" for one in media) and not any(one.kind == "video" for one in media):
         raise _unanswerable("asks for neither sound nor picture")
     wanted = [one for one in media if one.kind == "video" and one.direction != "inactive"]
