@@ -26,7 +26,7 @@ from aiortc.sdp import SessionDescription
 
 from rostra.errors import InputError
 from rostra.live.encoders import AnyPacket, Codec
-from rostra.live.network import announced
+from rostra.live.network import announced, without_hidden
 
 log = structlog.get_logger()
 
@@ -108,7 +108,8 @@ class Viewer:
         for sender in peer.getSenders():
             sender._stream_id = STREAM
         try:
-            await peer.setRemoteDescription(RTCSessionDescription(self._offer, "offer"))
+            offer = RTCSessionDescription(without_hidden(self._offer), "offer")
+            await peer.setRemoteDescription(offer)
             await peer.setLocalDescription(await peer.createAnswer())
         except (ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError) as error:
             await self.close()
