@@ -21,6 +21,18 @@ FLAGS = (
     "--autoplay-policy=no-user-gesture-required", "--mute-audio", "--remote-debugging-port=0",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
+WITNESS = """
+    window.peers = []; window.tokens = [];
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(...how) { super(...how); window.peers.push(this); }
+    };
+    const ask = window.fetch;
+    window.fetch = (where, how) => {
+        const [, token] = /^Bearer (.+)/.exec(how?.headers?.Authorization ?? "") ?? [];
+        if (token) window.tokens.push([String(where), token]);
+        return ask(where, how);
+    };
+"""  # what a page asks and receives, noted before any script of its own runs
 PATIENCE = 60.0  # s that anything may take
 EVERY = 0.1  # s between two looks
 
@@ -39,6 +51,7 @@ class Page:
         self.troubles: list[str] = []  # what the page threw or logged as an error
         for domain in ("Page", "Runtime", "DOM"):
             self.call(f"{domain}.enable")
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=WITNESS)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """One command of the protocol, and its result."""
@@ -71,6 +84,21 @@ class Page:
             time.sleep(EVERY)
         state = self.value("document.body.innerText")
         raise AssertionError(f"never came true: {script}\n{self.troubles}\n{state}")
+
+    def received(self, kind: str, figure: str) -> float:
+        """A figure of what comes in by the page's newest connection, from the browser's statistics."""
+        return self.value(f"""(async () => {{
+            for (const one of (await window.peers.at(-1).getStats()).values())
+                if (one.type === "inbound-rtp" && one.kind === "{kind}") return one.{figure} ?? 0;
+            return 0;
+        }})()""")
+
+    def receives(self, kind: str, figure: str, more: float) -> None:
+        """Wait until a figure has grown."""
+        wanted, ends = self.received(kind, figure) + more, time.monotonic() + PATIENCE
+        while self.received(kind, figure) < wanted:
+            assert time.monotonic() < ends, f"{figure} of {kind} did not grow by {more}"
+            time.sleep(EVERY)
 
     def click(self, selector: str) -> None:
         """A click, as a visitor's: it counts as a touch of the page."""

@@ -123,7 +123,7 @@ def install(app: FastAPI, pages: Pages) -> None:
     ]
     if built():
         routes += [
-            Route("/live", lambda _: RedirectResponse("/live/")),
+            Route("/live", lambda request: RedirectResponse(request.url.replace(path="/live/"))),
             Mount("/live", StaticFiles(directory=LIVE, html=True)),
             Mount("/sdk/session", _Shared(directory=SESSION_SDK)),
         ]
