@@ -110,9 +110,7 @@ class Page:
             return box.width ? [box.x + box.width / 2, box.y + box.height / 2] : null;
         }})()""")
         for kind in ("mousePressed", "mouseReleased"):
-            self.call(
-                "Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1
-            )
+            self.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
 
     def write(self, selector: str, text: str) -> None:
         """Put a text into a field that has none."""

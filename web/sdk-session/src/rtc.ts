@@ -159,7 +159,7 @@ export class AvatarRTCSDK {
     const own = new MediaStream(); // for a server that names no stream
     this.stream = own;
     peer.ontrack = ({ track, streams, receiver }) => {
-      if (receiver) receiver.jitterBufferTarget = BUFFER;
+      receiver.jitterBufferTarget = BUFFER; // browsers that do not know it do not mind
       if (streams[0]) this.stream = streams[0];
       else own.addTrack(track);
     };
