@@ -15,6 +15,7 @@ from typing import Any
 import aioice.ice
 
 CONSENT = (2, 4)  # s between two checks of a peer, checks that may fail: RFC 7675 allows 30 s in all
+HIDDEN = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local .*\r?\n?", re.MULTILINE | re.IGNORECASE)
 CANDIDATE = re.compile(r"^(a=candidate:\S+ \d+ udp \d+ )(\S+)( \d+ typ host.*)$", re.MULTILINE)
 
 
@@ -41,6 +42,15 @@ def settle(ports: tuple[int, int] | None = None) -> None:
         raise OSError(f"No UDP port from {ports[0]} to {ports[1]} is free.")
 
     loop.create_datagram_endpoint = within
+
+
+def without_hidden(offer: str) -> str:
+    """An offer without the candidates that hide their address behind a name for multicast DNS.
+
+    To resolve one takes a second that the viewer would wait for its answer, mostly in vain: the browser knows
+    our addresses from the answer, and it is by its checks that it is found.
+    """
+    return HIDDEN.sub("", offer)
 
 
 def announced(sdp: str, addresses: Sequence[str]) -> str:

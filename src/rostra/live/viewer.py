@@ -28,7 +28,7 @@ from aiortc.sdp import SessionDescription
 from rostra.errors import InputError
 from rostra.live.encoders import AnyPacket, Codec
 from rostra.live.errors import RETRY, LiveError
-from rostra.live.network import announced
+from rostra.live.network import announced, without_hidden
 
 log = structlog.get_logger()
 
@@ -113,7 +113,8 @@ class Viewer:
         for sender in peer.getSenders():
             sender._stream_id = STREAM
         try:
-            await peer.setRemoteDescription(RTCSessionDescription(self._offer, "offer"))
+            offer = RTCSessionDescription(without_hidden(self._offer), "offer")
+            await peer.setRemoteDescription(offer)
             await peer.setLocalDescription(await peer.createAnswer())
         except Exception as error:  # whatever breaks in it: an offer is checked nowhere as a whole
             raise _unanswerable("cannot be answered") from error

@@ -18,6 +18,7 @@ const PATIENCE_DELETE = 5_000; // ms
 const PATIENCE_CONNECT = 15_000; // ms from the answer to the connection
 const FIRST_CANDIDATE = 1_000; // ms; a server must do without, too
 const GRACE = 3_000; // ms that a connection may be silent before it counts as lost
+const BUFFER = 100; // ms that picture and sound wait alike; without it the picture is ahead for half a minute
 const CHANNEL_GRACE = 2_000; // ms after which speech is heard in the sound, if the server does not tell it
 const LONGEST_MESSAGE = 65_536; // characters
 
@@ -157,7 +158,8 @@ export class AvatarRTCSDK {
     });
     const own = new MediaStream(); // for a server that names no stream
     this.stream = own;
-    peer.ontrack = ({ track, streams }) => {
+    peer.ontrack = ({ track, streams, receiver }) => {
+      receiver.jitterBufferTarget = BUFFER; // browsers that do not know it do not mind
       if (streams[0]) this.stream = streams[0];
       else own.addTrack(track);
     };

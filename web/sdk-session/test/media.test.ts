@@ -58,6 +58,14 @@ describe("the offer", () => {
 });
 
 describe("the stream", () => {
+  it("lets picture and sound wait alike", async () => {
+    const rtc = new AvatarRTCSDK({ whepUrl: `${stub.origin}/whep/x` }, { retryConfig: QUICK });
+    await rtc.connect();
+    const waits = FakePeer.last.receivers.map((one) => one.jitterBufferTarget);
+    expect(waits).toEqual([100, 100]);
+    rtc.close();
+  });
+
   it("is put together when the answer names none", async () => {
     behaviour.namesStream = false;
     const rtc = new AvatarRTCSDK({ whepUrl: `${stub.origin}/whep/x` }, { retryConfig: QUICK });

@@ -35,6 +35,7 @@ export class FakePeer {
   readonly transceivers: string[] = [];
   readonly channels: FakeChannel[] = [];
   readonly stream = new FakeStream();
+  readonly receivers: { kind: string; jitterBufferTarget: number | null }[] = [];
   connectionState = "new";
   iceGatheringState = "new";
   localDescription: { sdp: string } | null = null;
@@ -74,9 +75,16 @@ export class FakePeer {
     if (this.channels.length && !behaviour.takesChannels) throw new TypeError("the order of m-lines");
     this.remoteDescription = answer;
     for (const kind of ["audio", "video"]) {
-      this.ontrack?.({ track: { kind }, streams: behaviour.namesStream ? [this.stream] : [] });
+      const streams = behaviour.namesStream ? [this.stream] : [];
+      this.ontrack?.({ track: { kind }, streams, receiver: this.received(kind) });
     }
     if (behaviour.connects) queueMicrotask(() => this.becomes("connected"));
+  }
+
+  private received(kind: string): { kind: string; jitterBufferTarget: number | null } {
+    const receiver = { kind, jitterBufferTarget: null };
+    this.receivers.push(receiver);
+    return receiver;
   }
 
   becomes(state: string): void {
