@@ -30,7 +30,9 @@ def loud(pcm: bytes) -> float:
 def lag(given: np.ndarray, rate: int, got: np.ndarray, got_rate: int) -> float:
     """Seconds by which one sound comes after another, to 10 ms; and that they are alike."""
     one, two = (
-        np.sqrt(np.square(pcm[: len(pcm) // (r // 100) * (r // 100)].astype(float)).reshape(-1, r // 100).mean(1))
+        np.sqrt(
+            np.square(pcm[: len(pcm) // (r // 100) * (r // 100)].astype(float)).reshape(-1, r // 100).mean(1)
+        )
         for pcm, r in ((given, rate), (got, got_rate))
     )
     two = np.pad(two, 100)

@@ -6,22 +6,26 @@ Only the room is not there: nothing is sent to a server.
 from __future__ import annotations
 
 import asyncio
+import warnings
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-pytest.importorskip("livekit.agents")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # theirs
+    pytest.importorskip("livekit.agents")
 pytest.importorskip("hibari")
 pytest.importorskip("pocketsphinx")
 
 from livekit import rtc
 from livekit.agents.voice.avatar import AudioSegmentEnd, AvatarRunner, QueueAudioOutput, VideoGenerator
+from tests.plugins.sounds import chunks, lag, speech
 
 from rostra.errors import InputError, UnknownNameError
 from rostra.plugins.livekit import RostraAvatar
 from rostra.plugins.player import FPS, Look
-from tests.plugins.sounds import chunks, lag, speech
 
 LOOK = Look("jane", "office-1", 256, 256)
 PATIENCE = 120  # s, for a busy machine
@@ -96,8 +100,8 @@ def test_speech_comes_back_with_pictures_in_step_and_its_end_is_told():
     notices = []
 
     async def play(audio, watched):
-        audio.on("playback_started", lambda event: notices.append("started"))
-        audio.on("playback_finished", lambda event: notices.append(event))
+        audio.on("playback_started", lambda _: notices.append("started"))
+        audio.on("playback_finished", notices.append)
         for _ in range(2):
             await say(audio)
             await audio.wait_for_playout()
@@ -117,7 +121,9 @@ def test_speech_comes_back_with_pictures_in_step_and_its_end_is_told():
     assert sounds - 1 == pictures  # one frame of silence leads; then a picture to each 40 ms
     for place in range(2, len(kinds)):
         assert abs(kinds[:place].count(rtc.AudioFrame) - 1 - kinds[:place].count(rtc.VideoFrame)) <= 1
-    got = np.concatenate([np.frombuffer(frame.data, np.int16) for frame in turn if isinstance(frame, rtc.AudioFrame)])
+    got = np.concatenate(
+        [np.frombuffer(frame.data, np.int16) for frame in turn if isinstance(frame, rtc.AudioFrame)]
+    )
     assert lag(pcm, rate, got, 48_000) == pytest.approx(1 / FPS, abs=0.02)
     assert {frame.samples_per_channel for frame in watched.of(rtc.AudioFrame)} == {48_000 // FPS}
     assert {(frame.width, frame.height) for frame in watched.of(rtc.VideoFrame)} == {(256, 256)}
@@ -140,7 +146,7 @@ def test_the_mouth_moves_while_something_is_said_and_rests_while_nothing_is():
 
     def moving(pictures: list) -> float:  # in the box of the mouth
         box = (slice(125, 160), slice(105, 151))
-        return float(np.mean([np.abs(two[box] - one[box]).mean() for one, two in zip(pictures, pictures[1:])]))  # noqa: B905
+        return float(np.mean([np.abs(two[box] - one[box]).mean() for one, two in pairwise(pictures)]))
 
     assert len(silent) > 10
     assert moving(spoken) > 2 * moving(silent)
@@ -175,9 +181,9 @@ def test_clearing_stops_the_sound_at_once_and_what_comes_next_is_heard():
 def test_the_colours_are_those_that_webrtc_expects():
     async def first() -> rtc.VideoFrame:
         avatar = RostraAvatar(Look("jane", "#c02010", 256, 256))
-        async for frame in avatar:
-            await avatar.aclose()
-            return frame
+        frame = await anext(aiter(avatar))
+        await avatar.aclose()
+        return frame
 
     frame = asyncio.run(first()).convert(rtc.VideoBufferType.RGB24)
     corner = np.frombuffer(frame.data, np.uint8).reshape(256, 256, 3)[4:12, 4:12].mean((0, 1))

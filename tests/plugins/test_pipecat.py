@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 
-pytest.importorskip("pipecat")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # theirs
+    pytest.importorskip("pipecat.transports.base_output")
 pytest.importorskip("hibari")
 pytest.importorskip("pocketsphinx")
 
@@ -30,10 +33,10 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 from pipecat.workers.runner import WorkerRunner
+from tests.plugins.sounds import chunks, lag, loud, speech
 
 from rostra.plugins.pipecat import RostraVideoService
-from rostra.plugins.player import FPS, Look
-from tests.plugins.sounds import chunks, lag, loud, speech
+from rostra.plugins.player import FPS, Look, Player
 
 SIDE = 256
 LOOK = Look("jane", "office-1", SIDE, SIDE)
@@ -173,9 +176,10 @@ def test_the_transport_shows_a_mouth_that_moves_while_it_plays_the_sound():
     loudest = [end for end, audio in screen.heard if loud(audio) > 500]
     box = (slice(125, 160), slice(105, 151))
     seen = [
-        (when, np.frombuffer(image, np.uint8).reshape(SIDE, SIDE, 3)[box].astype(int)) for when, image in screen.seen
+        (when, np.frombuffer(image, np.uint8).reshape(SIDE, SIDE, 3)[box].astype(int))
+        for when, image in screen.seen
     ]
-    moves = [(after[0], np.abs(after[1] - before[1]).mean()) for before, after in zip(seen, seen[1:], strict=False)]
+    moves = [(after[0], np.abs(after[1] - before[1]).mean()) for before, after in pairwise(seen)]
     during = [move for when, move in moves if loudest[0] < when < loudest[-1]]
     silent = [move for when, move in moves if when > loudest[-1] + 0.5]
     assert len(silent) > 5
@@ -202,6 +206,17 @@ def test_an_interruption_empties_it_and_what_comes_next_is_heard():
     whole = [frame for frame in screen.pushed[again:] if isinstance(frame, TTSAudioRawFrame)]
     pcm, rate = speech()
     assert len(whole) / FPS == pytest.approx(len(pcm) / rate + 1 / FPS, abs=0.06)
+
+
+def test_the_colours_are_true():
+    async def first() -> bytes:
+        player = Player(Look("jane", "#c02010", SIDE, SIDE), "rgb")
+        shot = await anext(player.shots())
+        await player.close()
+        return shot.picture
+
+    corner = np.frombuffer(asyncio.run(first()), np.uint8).reshape(SIDE, SIDE, 3)[4:12, 4:12].mean((0, 1))
+    assert np.abs(corner - [0xC0, 0x20, 0x10]).max() < 6
 
 
 def test_without_a_presenter_the_voice_is_heard_all_the_same():
