@@ -6,6 +6,7 @@ import asyncio
 import time
 import warnings
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pytest

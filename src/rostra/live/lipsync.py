@@ -163,9 +163,8 @@ class Incoming:
             return 0
         least = round(wanted * (1.0 if fresh else SPREAD[0]) * RATE) // self._frame
         most = int(min(there, wanted * SPREAD[1]) * RATE) // self._frame
-        places = np.arange(max(least, 1), max(most, least, 1) + 1) * self._frame
-        loudness = [_loudness(segment.waiting, place) for place in places]
-        return int(places[int(np.argmin(loudness))])
+        places = [count * self._frame for count in range(max(least, 1), max(most, least, 1) + 1)]
+        return min(places, key=lambda place: _loudness(segment.waiting, place))
 
     def _taken(self, segment: _Segment, count: int) -> Part:
         waiting = segment.waiting
@@ -259,7 +258,7 @@ class Lipsync:
 
     def heard(self, moment: Moment) -> bool:
         """Count a moment as heard; whether it holds sound of what was not cleared away."""
-        if moment.turn not in self._ahead:
+        if moment.turn is None or moment.turn not in self._ahead:
             return False
         self._ahead[moment.turn] -= 1
         return True
