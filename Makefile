@@ -7,12 +7,13 @@
 PYTHON  ?= python3
 VENV    := .venv
 JUDGE   := .venv-judge
+PLUGINS := .venv-plugins
 BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -name '*.py' -o -name '*.pack' -o -name '*.webp')
 
 .DELETE_ON_ERROR:
-.PHONY: help serve web wheel video demo test check judge bench photo docs lock clean
+.PHONY: help serve web wheel video demo test check judge bench photo plugins docs lock clean
 
 help:
 	@echo "make serve   set up, then run the server until Ctrl-C"
@@ -24,6 +25,7 @@ help:
 	@echo "make judge   render texts that nobody tuned for; measure the videos from outside"
 	@echo "make bench   measure the production line on this machine"
 	@echo "make photo   set up what makes presenters from photos"
+	@echo "make plugins set up LiveKit Agents and Pipecat (0.9 GB), then test the plug-ins against them"
 	@echo "make docs    write the generated pages of docs/ again"
 	@echo "make cast    bake the built-in presenters again; ID=jane for one"
 	@echo "make wheel   build the package with its pages into build/wheel"
@@ -119,6 +121,16 @@ bench: $(VENV)/.run
 photo: $(VENV)/.run
 	$(BIN)/rostra models fetch --photo
 
+# The frameworks bring some 90 packages: only for those who work on the plug-ins.
+plugins: $(PLUGINS)/.set
+	PYTHONPATH=src $(PLUGINS)/bin/python -m pytest tests/plugins
+
+$(PLUGINS)/.set: locks/plugins.txt
+	@echo "Setting up LiveKit Agents and Pipecat ..."
+	@$(PYTHON) -m venv $(PLUGINS)
+	@$(PLUGINS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
 docs: $(VENV)/.dev
 	$(BIN)/rostra settings --markdown > docs/settings.md
 	$(BIN)/python -m typer rostra.cli.app utils docs --name rostra --title "The command line" --output docs/cli.md
@@ -164,6 +176,8 @@ lock: | $(VENV)/bin/python
 	.venv-lock/bin/uv pip compile locks/casting.in --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--upgrade --quiet -o locks/casting.txt
 	$(LOCK) --extra llm --group dev --constraint locks/run.txt -o locks/dev.txt
+	.venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra livekit --extra pipecat --group plugins $(PINNED) \
+		-o locks/plugins.txt
 	.venv-lock/bin/uv pip compile tests/judge/requirements.in --no-deps $(PINNED) -o locks/judge.txt
 	.venv-lock/bin/uv pip compile locks/photo.in --no-deps --constraint locks/judge.txt $(PINNED) \
 		-o src/rostra/presenters/photo/requirements.txt
@@ -172,4 +186,4 @@ PINNED := --universal --python-version 3.11 --generate-hashes --no-header --no-a
 LOCK   := .venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra align --extra serve --group build $(PINNED)
 
 clean:
-	rm -rf build $(WEB) web/node_modules web/*/dist examples/live/node_modules $(VENV) $(JUDGE) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build $(WEB) web/node_modules web/*/dist examples/live/node_modules $(VENV) $(JUDGE) $(PLUGINS) .venv-lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

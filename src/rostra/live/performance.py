@@ -48,6 +48,7 @@ class Moment:
     row: FloatArray
     sound: Pcm
     events: list[Event] = field(default_factory=list)
+    turn: str | None = None  # whose sound it is
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Performance:
         self._orders: deque[tuple[str, Any]] = deque()
         self._waiting: deque[tuple[str, Said | None]] = deque()
         self._rows: deque[FloatArray] = deque()  # from `number` on
-        self._sounds: deque[tuple[int, Pcm]] = deque()  # from which frame on
+        self._sounds: deque[tuple[int, Pcm, str | None]] = deque()  # from which frame on, and whose
         self._turns: deque[_Turn] = deque()
         self._coming: deque[tuple[float, Event]] = deque()  # s; in order
         self.number = 0  # of the next moment
@@ -121,9 +122,9 @@ class Performance:
             self._act()
         if self._waiting and self._known - self.number < AHEAD:
             self._act()
-        row, sound = self._rows.popleft(), self._hear()
+        row, (sound, turn) = self._rows.popleft(), self._hear()
         self.number += 1
-        return Moment(self.number - 1, row, sound, events + self._tell())
+        return Moment(self.number - 1, row, sound, events + self._tell(), turn)
 
     def _obey(self) -> list[Event]:
         events: list[Event] = []
@@ -153,7 +154,7 @@ class Performance:
         frames = len(said.sound) // self._step
         self._taken += len(said.sound)
         self._take(self._actor.perform(said.speech).curves, frames)
-        self._sounds.append((start, said.sound))
+        self._sounds.append((start, said.sound, name))
         self._spoken = self._known
         self._announce(turn, said.speech, start / self._fps)
 
@@ -207,25 +208,25 @@ class Performance:
                 self._note(self._turns.popleft(), float("inf"))
         return told
 
-    def _hear(self) -> Pcm:
-        """The sound of the next moment."""
+    def _hear(self) -> tuple[Pcm, str | None]:
+        """The sound of the next moment, and whose it is."""
         tail, self._tail = self._tail, None
-        sound = self._sound()
+        sound, turn = self._sound()
         if tail is None:
-            return sound
-        return np.clip(sound.astype(np.int32) + tail, -32768, 32767).astype(np.int16)
+            return sound, turn
+        return np.clip(sound.astype(np.int32) + tail, -32768, 32767).astype(np.int16), turn
 
-    def _sound(self) -> Pcm:
-        """What is said in the next moment."""
+    def _sound(self) -> tuple[Pcm, str | None]:
+        """What is said in the next moment, and whose it is."""
         while self._sounds and self._ends(self._sounds[0]) <= self.number:
             self._sounds.popleft()
         if not self._sounds or self._sounds[0][0] > self.number:
-            return np.zeros(self._step, np.int16)
-        start, sound = self._sounds[0]
+            return np.zeros(self._step, np.int16), None
+        start, sound, turn = self._sounds[0]
         at = (self.number - start) * self._step
-        return sound[at : at + self._step]
+        return sound[at : at + self._step], turn
 
-    def _ends(self, piece: tuple[int, Pcm]) -> int:
+    def _ends(self, piece: tuple[int, Pcm, str | None]) -> int:
         return piece[0] + len(piece[1]) // self._step
 
     def _break_off(self) -> list[Event]:
@@ -254,7 +255,8 @@ class Performance:
         ramp = np.zeros(self._step)
         length = round(FADE * RATE)
         ramp[:length] = np.linspace(1.0, 0.0, length)
-        return (self._sound() * ramp).astype(np.int16)
+        faded: Pcm = (self._sound()[0] * ramp).astype(np.int16)
+        return faded
 
     def _note(self, turn: _Turn, until: float) -> str:
         """Remember which words of a turn were heard."""

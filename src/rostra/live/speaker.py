@@ -86,6 +86,14 @@ class Speaker:
         """
         return await self._ask(partial(_follow, part, self._fps))
 
+    async def follow_part(self, before: Pcm, sound: Pcm) -> tuple[Phone, ...]:
+        """The phones of a sound at RATE that comes after another.
+
+        Raises:
+            MissingError: what listens is not installed.
+        """
+        return await self._ask(partial(_follow_part, before, sound))
+
     def stop(self) -> None:
         """End the process."""
         pool, self._pool = self._pool, None
@@ -143,6 +151,13 @@ def _follow(part: Pcm, fps: int) -> list[Said]:
     from rostra.live.recording import follow  # noqa: PLC0415 - only here
 
     return follow(part, fps)
+
+
+def _follow_part(before: Pcm, sound: Pcm) -> tuple[Phone, ...]:
+    from rostra.speech.follow import excerpt, follow  # noqa: PLC0415 - only here
+
+    start, end = len(before) / RATE, (len(before) + len(sound)) / RATE
+    return excerpt(follow(np.concatenate([before, sound]), RATE), start, end)
 
 
 def trimmed(speech: Speech, lead: float, pause: float) -> Speech:

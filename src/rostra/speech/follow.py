@@ -9,6 +9,7 @@ Source: pocketsphinx 5 (`allphone`), with the weights that its authors advise.
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 from rostra.errors import MissingError
@@ -20,6 +21,8 @@ from rostra.speech.timing import Span
 SYMBOLS = {arpabet: symbol for symbol, arpabet in reversed(ARPABET.items()) if len(symbol) == 1}
 SYMBOLS |= {"R": "ɹ", "T": "t", "D": "d", "K": "k", "AH": "ʌ", "IH": "ɪ", "ER": "ɜ", "AO": "ɔ", "EH": "ɛ"}
 BEAMS = {"beam": 1e-20, "pbeam": 1e-10, "lw": 2.0, "pip": 0.3}
+
+_kept = threading.local()  # a decoder takes longer to load than to hear a second; threads cannot share one
 
 
 def follow(pcm: Pcm, rate: int) -> tuple[Phone, ...]:
@@ -47,7 +50,22 @@ def follow(pcm: Pcm, rate: int) -> tuple[Phone, ...]:
     return timing.phones(timing.filled(spans, length))
 
 
+def excerpt(phones: tuple[Phone, ...], start: float, end: float) -> tuple[Phone, ...]:
+    """The phones of a part of a sound, cut at its borders; times are seconds from the start of the part."""
+    return tuple(
+        phone._replace(start=max(phone.start, start) - start, end=min(phone.end, end) - start)
+        for phone in phones
+        if phone.start < end and phone.end > start
+    )
+
+
 def _decoder() -> Any:
+    if not hasattr(_kept, "decoder"):
+        _kept.decoder = _load()
+    return _kept.decoder
+
+
+def _load() -> Any:
     try:
         from pocketsphinx import Decoder, get_model_path  # noqa: PLC0415  (an extra)
     except ImportError as error:
