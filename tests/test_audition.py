@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import runpy
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,12 +12,13 @@ import numpy as np
 import pytest
 
 from commands import rostra
-from rostra.errors import MissingError
+from rostra.errors import InputError, MissingError, OutputError
 from rostra.production import audition as stage
 from rostra.production import ears
 from rostra.production.audition import Audition, Take, audition
 from rostra.production.ears import Ears, Heard, word_errors
 from rostra.production.machine import describe
+from rostra.production.takes import Takes, fingerprint, sentences_of
 from rostra.speech.catalogue import voice
 from rostra.speech.speakers import cast
 from rostra.speech.voiceprint import read_archive, spectra, voiceprint
@@ -35,7 +37,7 @@ class Deaf:
         self.asked += 1
         print_ = np.zeros(256, np.float32)
         print_[(self.asked - 1) // 16 % 2] = 1.0
-        return Heard(text.replace("garden", "warden"), print_)
+        return Heard(text.replace("castle", "cattle"), print_)
 
 
 def take(speaker: str, form: str, known: list[int], tested: list[int]) -> Take:
@@ -67,7 +69,7 @@ def test_an_audition_tells_what_was_heard_wrongly_and_how_the_voices_sound():
     found = audition(people, ["fast"], voice, Deaf(), lambda share: None)
     jane, larry = found.takes
     assert (jane.wrong, jane.words) == (1, sum(len(text.split()) for text in stage.TEST))
-    assert jane.missed == ("Most visitors enjoy the warden behind the museum.",)
+    assert jane.missed == ("Would you like to join our tour of the old cattle?",)
     assert larry.pitch < 110 < 150 < jane.pitch and larry.rate < jane.rate
     assert found.pairs("fast")[0].apart == 1.0
     told = json.loads(found.json())
@@ -75,6 +77,66 @@ def test_an_audition_tells_what_was_heard_wrongly_and_how_the_voices_sound():
     assert "known" not in told["takes"][0]
     assert any("larry" in row for row in found.rows())
     assert ("  worst pair", "100% jane, larry", ">= 95%") in list(found.summary())
+
+
+def test_the_sentences_of_the_test_are_not_those_that_the_colours_were_tuned_by():
+    house = Path(__file__).parents[1] / "benchmarks"
+    tuning = runpy.run_path(str(house / "voice_apart.py"))["TUNING"]
+    measured = runpy.run_path(str(house / "voice_colours.py"))["TEXT"]
+    assert not {*stage.TEST} & {*stage.KNOWING, *tuning}
+    assert not any(text in measured for text in stage.TEST)
+
+
+def test_only_a_voice_that_sounds_otherwise_is_read_again(tmp_path):
+    listener, kept = Deaf(), Takes(tmp_path)
+    first = audition([cast()["jane"]], ["fast"], voice, listener, lambda share: None, kept=kept)
+    assert listener.asked == 16
+    again = audition([cast()["jane"]], ["fast"], voice, listener, lambda share: None, kept=kept)
+    assert listener.asked == 16
+    assert list(again.rows()) == list(first.rows()) and np.array_equal(
+        again.takes[0].tested, first.takes[0].tested
+    )
+    audition([cast()["jane"]], ["fast"], lambda _: voice("mia:fast"), listener, lambda share: None, kept=kept)
+    assert listener.asked == 32
+
+
+def test_a_damaged_take_is_read_again_and_an_unwritable_folder_is_named(tmp_path):
+    kept = Takes(tmp_path)
+    kept.keep(take("jane", "fast", [0], [0, 1]), "mark")
+    found = kept.find("jane", "fast", "mark")
+    assert found and np.array_equal(found.tested, np.eye(4)[[0, 1]])
+    assert kept.find("jane", "fast", "other") is None and kept.find("adam", "fast", "mark") is None
+    (tmp_path / "jane-fast.json").write_text('{"mark": "mark", "take": {"speaker"')
+    assert kept.find("jane", "fast", "mark") is None
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="--takes"):
+        Takes(tmp_path / "file").keep(take("jane", "fast", [0], [0]), "mark")
+
+
+def test_a_fingerprint_changes_with_the_sound_and_with_the_sentences():
+    jane, mia = (list(voice(f"{name}:fast").speak("One.")) for name in ("jane", "mia"))
+    assert len({fingerprint(["a"], jane), fingerprint(["b"], jane), fingerprint(["a"], mia)}) == 3
+
+
+def test_a_file_of_sentences_is_read_line_by_line_or_refused(tmp_path):
+    path = tmp_path / "sentences.txt"
+    path.write_text("One fish.\n\n  Two fish. \n")
+    assert sentences_of(path) == ("One fish.", "Two fish.")
+    for text, why in (
+        ("One.", "holds 1 sentences"),
+        ("Fish.\n" * 201, "holds 201"),
+        ("One.\n42.", "Sentence 2"),
+        ("One.\n" + "a " * 200, "Sentence 2"),
+    ):
+        path.write_text(text)
+        with pytest.raises(InputError, match=why) as refusal:
+            sentences_of(path)
+        assert refusal.value.field == "sentences" and refusal.value.remedy
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="UTF-8"):
+        sentences_of(path)
+    with pytest.raises(InputError, match="cannot be read"):
+        sentences_of(tmp_path / "none.txt")
 
 
 def test_without_a_judge_one_line_says_what_to_do(capfd, house):

@@ -106,18 +106,31 @@ def voices(
         Path | None,
         typer.Option(help="The Python that listens; by default .venv-judge/bin/python, if it is there."),
     ] = None,
+    sentences: Annotated[
+        Path | None,
+        typer.Option(help="Judge by the sentences of this file, one a line, not by the usual ten."),
+    ] = None,
+    takes: Annotated[
+        Path | None,
+        typer.Option(help="A folder that keeps what was heard; only what sounds otherwise is read again."),
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Also write the result here.")] = None,
 ) -> None:
-    """Let the presenters' voices read; print how well each is understood and told from the others."""
+    """Let the presenters' voices read; print how well each is understood and told from the others.
+
+    All fine forms take about half an hour on two cores, all fast forms five minutes.
+    """
     from rostra.cli.console import progress, show
     from rostra.cli.parts import auditioning, line_parts
-    from rostra.production.audition import audition
+    from rostra.production.audition import TEST, audition
     from rostra.production.ears import Ears
     from rostra.production.ears import judge as listener
+    from rostra.production.takes import Takes, sentences_of
 
     cast, forms = auditioning(names or [], form or [])
+    test = sentences_of(sentences) if sentences else TEST
     with Ears(listener(judge)) as ears, progress("Listening") as report:
-        result = audition(cast, forms, line_parts().voice, ears, report)
+        result = audition(cast, forms, line_parts().voice, ears, report, test, Takes(takes))
     show(
         ["Voice", "Who", "Form", "Errors", "Apart", "Place", "Pitch", "Range", "Pace", "Loudness", "Peak"],
         result.rows(),

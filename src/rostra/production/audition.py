@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rostra.acting import prosody
 from rostra.production.ears import Ears, Heard, word_errors
 from rostra.production.machine import Machine, describe
+from rostra.production.takes import NOWHERE, Floats, Take, Takes, fingerprint, unit
 from rostra.speech.catalogue import FAST, FINE
 from rostra.speech.loudness import loudness
 from rostra.speech.resample import resample
@@ -29,8 +30,6 @@ from rostra.speech.speakers import Speaker
 from rostra.speech.speech import SILENCE, Speech
 from rostra.speech.voice import Voice
 from rostra.speech.voiceprint import RATE
-
-Floats = NDArray[np.float64]
 
 KNOWING = (
     "The harbour lights came on one by one.",
@@ -41,57 +40,22 @@ KNOWING = (
     "Nobody expected the meeting to end so early.",
 )
 TEST = (
-    "The train to the coast leaves in a few minutes.",
-    "Please open the window, it is very warm in here.",
-    "She bought three apples and a loaf of bread.",
-    "How long have you been working on this problem?",
-    "Most visitors enjoy the garden behind the museum.",
-    "I would like to show you what we learned last year.",
-    "If the weather stays dry, we can walk along the river.",
-    "This machine saves time, water and a lot of money.",
-    "Thank you for waiting, your table is ready now.",
-    "Keep the red box closed until the music stops.",
+    "The bridge was closed after the heavy storm last night.",
+    "Would you like to join our tour of the old castle?",
+    "A good teacher explains the same thing in three ways.",
+    "We planted many young trees along the school road.",
+    "Her sister writes letters to friends in other countries.",
+    "Turn left at the bakery and follow the small stream.",
+    "The new phone has a bright screen and a strong battery.",
+    "I forgot my keys, so I waited outside until sunset.",
+    "Every summer the children swim in the lake near the farm.",
+    "Why did the captain change the route before the island?",
 )
 FULL = 32768.0
 
 # What to reach
 WORDS = 0.05  # share of words heard wrongly, each voice
 APART = 0.95  # share of sentences, any two voices
-
-
-@dataclass(frozen=True)
-class Take:
-    """One form of a voice.
-
-    Args:
-        speaker, form: who and how.
-        wrong, words: of the test sentences.
-        missed: what was heard instead, sentence by sentence.
-        pitch: Hz, median of the vowels.
-        range: semitones between the tenth and the ninetieth percentile of the vowels.
-        rate: phones a second, without pauses.
-        loudness: dB, K-weighted.
-        peak: of full scale.
-        known, tested: (sentences, 256) voiceprints.
-    """
-
-    speaker: str
-    form: str
-    wrong: int
-    words: int
-    missed: tuple[str, ...]
-    pitch: float
-    range: float
-    rate: float
-    loudness: float
-    peak: float
-    known: Floats
-    tested: Floats
-
-    @property
-    def centre(self) -> Floats:
-        """(256,) who this is."""
-        return _unit(self.known.mean(axis=0))
 
 
 @dataclass(frozen=True)
@@ -113,11 +77,13 @@ class Audition:
         machine: where.
         cast: who auditioned.
         takes: every voice in every form.
+        test: the sentences.
     """
 
     machine: Machine
     cast: tuple[Speaker, ...]
     takes: tuple[Take, ...]
+    test: tuple[str, ...] = TEST
 
     def pairs(self, form: str) -> list[Pair]:
         """Any two voices of a form, the most alike first."""
@@ -130,7 +96,7 @@ class Audition:
         fine = {other.speaker: other.centre for other in self.takes if other.form == FINE}
         if take.form != FAST or take.speaker not in fine:
             return None
-        heard = _unit(take.tested.mean(axis=0))
+        heard = unit(take.tested.mean(axis=0))
         own = float(heard @ fine[take.speaker])
         return 1 + sum(float(heard @ centre) > own for centre in fine.values())
 
@@ -188,7 +154,7 @@ class Audition:
             for take in self.takes
         ]
         pairs = [asdict(pair) for form in (FINE, FAST) for pair in self.pairs(form)]
-        whole = {"machine": self.machine.as_dict(), "knowing": KNOWING, "test": TEST}
+        whole = {"machine": self.machine.as_dict(), "knowing": KNOWING, "test": self.test}
         return json.dumps(whole | {"takes": takes, "pairs": pairs}, indent=1) + "\n"
 
 
@@ -198,44 +164,84 @@ def audition(
     voice: Callable[[str], Voice],
     ears: Ears,
     report: Callable[[float], None],
+    test: tuple[str, ...] = TEST,
+    kept: Takes = NOWHERE,
 ) -> Audition:
     """Let every voice read, and listen; while one sentence is heard the next is made.
 
+    Args:
+        cast: whose voices.
+        forms: fine, fast.
+        voice: gives a voice by name.
+        ears: who listens.
+        report: takes the share that is done.
+        test: the sentences by which voices are judged.
+        kept: takes of earlier auditions; new ones are added.
+
     Raises:
         MissingError: a form is not installed.
+        OutputError: a take cannot be kept.
     """
     takes = []
     with ThreadPoolExecutor(1) as listener:
         for form in forms:
             for speaker in cast:
-                takes.append(_take(speaker, form, voice(f"{speaker.name}:{form}"), ears, listener))
+                stand = _Stand(voice(f"{speaker.name}:{form}"), test, ears, listener)
+                takes.append(_take(speaker.name, form, stand, kept))
                 report(len(takes) / len(cast) / len(forms))
-    return Audition(describe(), tuple(cast), tuple(takes))
+    return Audition(describe(), tuple(cast), tuple(takes), test)
 
 
-def _take(speaker: Speaker, form: str, voice: Voice, ears: Ears, listener: ThreadPoolExecutor) -> Take:
-    spoken: list[Speech] = []
-    hearing: list[Future[Heard]] = []
-    for sentence in (*KNOWING, *TEST):
-        pieces = list(voice.speak(sentence))
+@dataclass(frozen=True)
+class _Stand:
+    """A voice before its listener."""
+
+    voice: Voice
+    test: tuple[str, ...]
+    ears: Ears
+    listener: ThreadPoolExecutor
+
+    def say(self, sentence: str) -> list[Speech]:
+        return list(self.voice.speak(sentence))
+
+    def play(self, pieces: Sequence[Speech], words: bool) -> Future[Heard]:
+        """Listen to what was said, in the background."""
+        return self.listener.submit(self.ears.hear, _listenable(pieces), words)
+
+
+def _take(name: str, form: str, stand: _Stand, kept: Takes) -> Take:
+    first = stand.say(KNOWING[0])
+    mark = fingerprint((*KNOWING, *stand.test), first)
+    found = kept.find(name, form, mark)
+    if not found:
+        found = _read(name, form, stand, first)
+        kept.keep(found, mark)
+    return found
+
+
+def _read(name: str, form: str, stand: _Stand, first: list[Speech]) -> Take:
+    """Let a voice say the rest, and judge it."""
+    spoken, hearing = list(first), [stand.play(first, False)]
+    for at, sentence in enumerate((*KNOWING, *stand.test)[1:], 1):
+        pieces = stand.say(sentence)
         spoken += pieces
-        hearing.append(listener.submit(ears.hear, _listenable(pieces), sentence in TEST))
+        hearing.append(stand.play(pieces, at >= len(KNOWING)))
     heard = [future.result() for future in hearing]
-    errors = [word_errors(text, each.text) for text, each in zip(TEST, heard[len(KNOWING) :], strict=True)]
-    missed = [each.text for each, (wrong, _) in zip(heard[len(KNOWING) :], errors, strict=True) if wrong]
+    tested = heard[len(KNOWING) :]
+    errors = [word_errors(text, each.text) for text, each in zip(stand.test, tested, strict=True)]
     prints = np.stack([each.print for each in heard]).astype(np.float64)
     whole = np.concatenate([piece.pcm for piece in spoken]).astype(np.float32) / np.float32(FULL)
     tones = np.concatenate([_tones(piece) for piece in spoken])
     return Take(
-        speaker.name,
+        name,
         form,
         sum(wrong for wrong, _ in errors),
         sum(words for _, words in errors),
-        tuple(missed),
+        tuple(each.text for each, (wrong, _) in zip(tested, errors, strict=True) if wrong),
         float(np.median(tones)),
         float(12 * np.log2(np.divide(*np.percentile(tones, [90, 10])))),
         _rate(spoken),
-        loudness(whole, voice.rate),
+        loudness(whole, stand.voice.rate),
         float(np.abs(whole).max()),
         prints[: len(KNOWING)],
         prints[len(KNOWING) :],
@@ -265,8 +271,3 @@ def _pair(one: Take, other: Take) -> Pair:
     own, far = one.centre, other.centre
     right = [*(one.tested @ (own - far) > 0), *(other.tested @ (far - own) > 0)]
     return Pair(one.form, one.speaker, other.speaker, float(np.mean(right)), float(own @ far))
-
-
-def _unit(vector: Floats) -> Floats:
-    found: Floats = vector / np.linalg.norm(vector)
-    return found

@@ -54,8 +54,7 @@ def voiceprint(sound: Floats) -> Floats:
         MissingError: the weights are not installed.
         EngineError: they are damaged.
     """
-    parts = np.stack([_read(part) for part in _parts(_heard(spectra(sound)))])
-    return _unit(parts.mean(axis=0))
+    return _unit(_read(np.stack(_parts(_heard(spectra(sound))))).mean(axis=0))
 
 
 def spectra(sound: Floats) -> Floats:
@@ -85,26 +84,26 @@ def _parts(frames: Floats) -> list[Floats]:
     return [padded[start : start + PART] for start in starts]
 
 
-def _read(part: Floats) -> Floats:
-    """(HIDDEN,) the network's answer to (PART, MELS)."""
+def _read(parts: Floats) -> Floats:
+    """(parts, HIDDEN) the network's answers to (parts, PART, MELS)."""
     weights = _weights()
     for layer in range(LAYERS):
-        part = _lstm(part, weights, layer)
-    answer = weights["linear.weight"] @ part[-1] + weights["linear.bias"]
-    return _unit(np.maximum(answer, 0))
+        parts = _lstm(parts, weights, layer)
+    answers = np.maximum(parts[:, -1] @ weights["linear.weight"].T + weights["linear.bias"], 0)
+    return np.stack([_unit(answer) for answer in answers])
 
 
 def _lstm(rows: Floats, weights: Weights, layer: int) -> Floats:
-    """(frames, HIDDEN) states of one layer; gates in the order input, forget, cell, output."""
+    """(parts, frames, HIDDEN) states of one layer; gates in the order input, forget, cell, output."""
     recurrent = weights[f"lstm.weight_hh_l{layer}"].T.copy()
     bias = weights[f"lstm.bias_ih_l{layer}"] + weights[f"lstm.bias_hh_l{layer}"]
     driven = rows @ weights[f"lstm.weight_ih_l{layer}"].T + bias
-    state = cell = np.zeros(HIDDEN, np.float32)
-    states = np.empty((len(rows), HIDDEN), np.float32)
-    for at, drive in enumerate(driven):
-        enter, forget, new, leave = np.split(drive + state @ recurrent, 4)
+    state = cell = np.zeros((len(rows), HIDDEN), np.float32)
+    states = np.empty((*rows.shape[:2], HIDDEN), np.float32)
+    for at in range(rows.shape[1]):
+        enter, forget, new, leave = np.split(driven[:, at] + state @ recurrent, 4, axis=1)
         cell = _sigmoid(forget) * cell + _sigmoid(enter) * np.tanh(new)
-        state = states[at] = _sigmoid(leave) * np.tanh(cell)
+        state = states[:, at] = _sigmoid(leave) * np.tanh(cell)
     return states
 
 
