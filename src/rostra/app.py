@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from fastapi import FastAPI
@@ -118,6 +119,18 @@ class Engines:
     warm: bool = True
 
 
+class Work(Protocol):
+    """What goes on by itself, and where it was after a restart."""
+
+    async def resume(self) -> None:
+        """Begin, with what was left undone."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop; what is undone is resumed by the next start."""
+        ...
+
+
 @dataclass(frozen=True)
 class OnAir:
     """What live sessions need.
@@ -220,7 +233,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     videos = Videos(database, avatars)
     composing = Composing(videos, entries, captions, engines.composer)
     rendering = Rendering(videos, avatars, entries, captions, intake, hands)
-
+    works: tuple[Work, ...] = (intake, collecting, composing, rendering)
     sessions = Sessions(
         Kit(Speaker(on_air.models), ThreadPoolExecutor(cores() + 1, "live"), on_air.addresses), on_air.terms
     )
@@ -233,10 +246,8 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         async with database:
             await partners.settle(fixed.partner_id, fixed.admin_secret, fixed.user_secret)
             keeping = asyncio.create_task(_keep_house(uploads, store, fixed.largest_cache))
-            await intake.resume()
-            await collecting.resume()
-            await composing.resume()
-            await rendering.resume()
+            for work in works:
+                await work.resume()
             sessions.start()
             stun = await _answer_stun(live, app.state.listening)
             warming = asyncio.create_task(_warm(hands, sessions, cast)) if engines.warm else None
@@ -247,11 +258,9 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
             if stun:
                 stun.close()
             await sessions.stop()
-            await composing.stop()
-            await rendering.stop()
+            for work in reversed(works):
+                await work.stop()
             await hands.stop()
-            await collecting.stop()
-            await intake.stop()
 
     app = FastAPI(title="Rostra", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
     reference.install(app)
@@ -270,7 +279,6 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     install_pages(app, Pages(cast, sessions, on_air.page))
     checks = _checks(store, hands)
     install(app, Studio(gate, avatars, videos, composing, rendering, hands, store, checks), fixed.plain)
-
     _add_health(app, database, sessions)
     return app
 
