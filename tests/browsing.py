@@ -33,7 +33,7 @@ WITNESS = """
         return ask(where, how);
     };
 """  # what a page asks and receives, noted before any script of its own runs
-PATIENCE = 60.0  # s that anything may take
+PATIENCE = 120.0  # s that anything may take
 EVERY = 0.1  # s between two looks
 
 

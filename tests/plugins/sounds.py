@@ -27,6 +27,19 @@ def loud(pcm: bytes) -> float:
     return float(np.sqrt(np.square(np.frombuffer(pcm, np.int16).astype(float)).mean()))
 
 
+def in_step(media: list[np.ndarray | None]) -> np.ndarray:
+    """The sound among pictures (None), without the silences that lead it; one frame of it to a picture."""
+    kept = []
+    for place, one in enumerate(media):
+        if one is not None and place + 1 < len(media) and media[place + 1] is not None:
+            assert not one.any()  # where a busy machine had a gap, silence leads anew
+            assert media[place - 1] is None
+        elif one is not None:
+            kept.append(one)
+    assert {len(one) for one in kept} == {1920}
+    return np.concatenate(kept)
+
+
 def lag(given: np.ndarray, rate: int, got: np.ndarray, got_rate: int) -> float:
     """Seconds by which one sound comes after another, to 10 ms; and that they are alike."""
     one, two = (
