@@ -23,6 +23,8 @@ AnyPacket: TypeAlias = "av.Packet[Any]"  # of PyAV, typed by its stream
 
 VIDEO_CLOCK = 90_000  # Hz, of RTP time stamps (RFC 6184, RFC 7741)
 KEY_EVERY = 10  # s
+RENEWED = 0.25  # change of the bit rate from which VP8 is begun anew
+PATIENCE = 2  # s between two such beginnings
 BIT_RATE = {"H264": 500_000, "VP8": 600_000}  # bit/s at 512x512 and 25 fps
 SOUND_BIT_RATE = 32_000  # bit/s, mono speech
 PACKET = 960  # samples of one Opus packet, 20 ms
@@ -38,21 +40,26 @@ class PictureEncoder:
     """One encode of a session's picture, for all viewers of its codec. One thread at a time."""
 
     def __init__(self, codec: Codec, size: Size, fps: int) -> None:
-        self._fps = fps
+        self._codec, self._size, self._fps = codec, size, fps
         self._most = bit_rate(codec, size, fps)
         self._wanted = self._most
         self._asked, self._given = 1, 0  # key frames; counted, because two threads are at it
-        context: Any = av.CodecContext.create("libx264" if codec == "H264" else "libvpx", "w")
+        self._begin(0)
+
+    def _begin(self, number: int) -> None:
+        """A new stream from this picture on."""
+        size, fps, rate = self._size, self._fps, self._wanted
+        context: Any = av.CodecContext.create("libx264" if self._codec == "H264" else "libvpx", "w")
         context.width, context.height, context.pix_fmt = *size, "yuv420p"
         context.framerate, context.time_base = Fraction(fps), Fraction(1, VIDEO_CLOCK)
-        context.bit_rate, context.thread_count = self._most, 1
+        context.bit_rate, context.thread_count = rate, 1
         context.gop_size = KEY_EVERY * fps
         context.colorspace, context.color_range = 1, 1
-        context.options = _h264(self._most) if codec == "H264" else _vp8(self._most)
-        if codec == "H264":
+        context.options = _h264(rate) if self._codec == "H264" else _vp8(rate)
+        if self._codec == "H264":
             context.profile = "Baseline"
         context.open()
-        self._context = context
+        self._context, self._begun = context, number
 
     def key(self) -> None:
         """Make the next picture one from which a viewer can start."""
@@ -65,7 +72,7 @@ class PictureEncoder:
     def encode(self, frame: FilmFrame, number: int) -> AnyPacket | None:
         """Encode a picture; its number gives its time stamp."""
         if self._context.bit_rate != self._wanted:
-            self._context.bit_rate = self._wanted
+            self._adapt(number)
         picture = frame.picture
         picture.pts = number * VIDEO_CLOCK // self._fps
         picture.time_base = self._context.time_base
@@ -73,6 +80,16 @@ class PictureEncoder:
         picture.pict_type = PictureType.NONE if asked == self._given else PictureType.I
         self._given = asked
         return _joined(self._context.encode(picture), picture.pts, VIDEO_CLOCK)
+
+    def _adapt(self, number: int) -> None:
+        """Take on the wanted rate; FFmpeg cannot tell libvpx, so that VP8 begins anew, not too often."""
+        if self._codec == "H264":
+            self._context.bit_rate = self._wanted
+        elif (
+            abs(self._wanted / self._context.bit_rate - 1) > RENEWED
+            and number - self._begun >= PATIENCE * self._fps
+        ):
+            self._begin(number)
 
 
 class SoundEncoder:

@@ -134,9 +134,13 @@ class Viewer:
         self.connected = False
         self.sound.stop()
         self.picture.stop()
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(CLOSING):
                 await self._peer.close()
+        except Exception:  # a peer that is half made cannot close itself
+            for transport in list(self._peer._RTCPeerConnection__iceTransports):  # type: ignore[attr-defined]
+                with suppress(Exception):
+                    await transport.stop()
 
     async def _changed(self) -> None:
         state = self._peer.connectionState
