@@ -93,6 +93,7 @@ class Viewer:
         self.sound, self.picture = Track("audio"), Track("video")
         self.connected = False
         self.rate = math.inf  # bit/s that it can take
+        self._answering = asyncio.Lock()  # what is closed meanwhile would keep its sockets
         self._channel: RTCDataChannel | None = None
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._peer.on("connectionstatechange", self._changed)
@@ -104,6 +105,10 @@ class Viewer:
         Raises:
             InputError: the offer cannot be answered.
         """
+        async with self._answering:
+            return announced(await self._answer(), self._addresses)
+
+    async def _answer(self) -> str:
         peer = self._peer
         peer.addTransceiver(self.sound, "sendonly")
         if self.codec:
@@ -118,10 +123,10 @@ class Viewer:
             await peer.setLocalDescription(await peer.createAnswer())
         except Exception as error:  # whatever breaks in it: an offer is checked nowhere as a whole
             raise _unanswerable("cannot be answered") from error
-        sdp = peer.localDescription.sdp
+        sdp: str = peer.localDescription.sdp
         if "a=candidate" not in sdp:
             raise LiveError("NO_CAPACITY", "No UDP port is free, try again in a moment.", RETRY)
-        return announced(sdp, self._addresses)
+        return sdp
 
     def tell(self, event: dict[str, Any]) -> None:
         """Send an event, if the viewer has a channel for them."""
@@ -135,7 +140,7 @@ class Viewer:
         self.sound.stop()
         self.picture.stop()
         try:
-            async with asyncio.timeout(CLOSING):
+            async with asyncio.timeout(CLOSING), self._answering:
                 await self._peer.close()
         except Exception:  # a peer that is half made cannot close itself
             for transport in list(self._peer._RTCPeerConnection__iceTransports):  # type: ignore[attr-defined]
