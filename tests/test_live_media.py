@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
@@ -20,15 +21,18 @@ from aiortc.rtp import RTCP_PSFB_APP, RTCP_PSFB_PLI, RtcpPsfbPacket, pack_remb_f
 from onair import Guest, House, on_air
 from rostra.live import network, session
 from rostra.live.encoders import PictureEncoder
-from rostra.live.recording import LONGEST
+from rostra.live.recording import LONGEST, decode, follow
 from rostra.live.speaker import Speaker
 from rostra.picture.encoder import FilmFrame
 from rostra.picture.frame import Size
 from rostra.picture.warm import warm
+from rostra.speech.catalogue import voice
+from rostra.speech.speech import SILENCE
 from talking import RATE, tone
 from test_live_api import OFFER, refused
 from watching import SDP, Browser, until
 
+PAGE = os.sysconf("SC_PAGE_SIZE")
 UGLY = 200  # sessions that are dropped in ugly ways
 STORY = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen."
 
@@ -301,6 +305,17 @@ def test_recordings_of_all_forms_are_spoken():
     played(scene)
 
 
+def test_the_recording_of_a_real_voice_moves_the_lips():
+    (piece,) = voice("heart:fast").speak("Good morning, how may I help you today?")
+    (part,) = decode(recording("wav", "pcm_s16le", piece.pcm, piece.rate))
+    (ready,) = follow(part, 25)
+    sounds = [phone for phone in ready.speech.phones if phone.symbol != SILENCE]
+    assert 15 < len(sounds) < 45
+    assert abs(sounds[-1].end - [one for one in piece.phones if one.symbol != SILENCE][-1].end) < 0.3
+    assert len(ready.sound) % (48_000 // 25) == 0
+    assert 0 <= len(ready.sound) / 48_000 - piece.duration < 0.05
+
+
 def test_a_recording_that_is_silent_is_accepted_and_one_that_is_none_or_too_long_is_refused():
     async def scene(house: House, guest: Guest) -> None:
         silent = recording("wav", "pcm_s16le", np.zeros(RATE, np.int16), RATE)
@@ -511,11 +526,10 @@ def test_a_network_that_loses_and_delays_is_borne():
 @pytest.mark.slow
 def test_sessions_that_are_dropped_in_ugly_ways_leave_nothing(monkeypatch: pytest.MonkeyPatch):
     def held() -> tuple[int, int, int]:
-        return len(os.listdir("/proc/self/fd")), threading.active_count(), len(asyncio.all_tasks())
+        return len([*Path("/proc/self/fd").iterdir()]), threading.active_count(), len(asyncio.all_tasks())
 
     def resident() -> int:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * 4096
+        return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
     async def drop(house: House, number: int) -> None:
         guest = await house.create()
