@@ -53,3 +53,5 @@ $("speaking").addEventListener("submit", (event) => {
 
 $("interrupt").addEventListener("click", () => session.interrupt().catch(() => {}));
 $("end").addEventListener("click", () => session.endSession().catch(() => {}));
+
+$("start").disabled = false; // only now somebody listens to it
