@@ -33,6 +33,7 @@ from test_live_api import OFFER, refused
 from watching import SDP, Browser, until
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+POOL = 4  # threads of asyncio's own pool, which may not all have been there before
 UGLY = 200  # sessions that are dropped in ugly ways
 STORY = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen."
 
@@ -280,8 +281,9 @@ def recording(form: str, codec: str, sound: np.ndarray, rate: int = 48_000) -> b
 
 
 FORMS = {
-    "mp3": ("mp3", "libmp3lame", 44_100), "wav": ("wav", "pcm_s16le", 48_000), "ogg": ("ogg", "libopus", 48_000),
-    "webm": ("webm", "libopus", 48_000), "telephone": ("wav", "pcm_s16le", 8_000),
+    "mp3": ("mp3", "libmp3lame", 44_100), "wav": ("wav", "pcm_s16le", 48_000),
+    "ogg": ("ogg", "libopus", 48_000), "webm": ("webm", "libopus", 48_000),
+    "telephone": ("wav", "pcm_s16le", 8_000),
 }  # fmt: skip
 
 
@@ -299,7 +301,8 @@ def test_recordings_of_all_forms_are_spoken():
                     ("speaking-end", turn) in [(e["type"], e.get("turnId")) for e in viewer.events]
                 )
             )
-            assert 35 <= viewer.loud(since) <= 50  # of 20 ms: 0.8 s, and what a codec adds
+            await until(lambda since=since: viewer.loud(since) >= 35)  # of 20 ms: 0.8 s
+            assert viewer.loud(since) <= 50  # what a codec adds
         await viewer.close()
 
     played(scene)
@@ -341,15 +344,16 @@ def test_a_recording_that_is_silent_is_accepted_and_one_that_is_none_or_too_long
 def test_offers_that_are_none_are_refused_and_leave_nothing():
     async def scene(house: House, guest: Guest) -> None:
         where = (await guest.ok("init-client"))["whepUrl"]
-        candidates = "".join(
-            f"a=candidate:{n} 1 udp 1 10.0.0.{n % 250} {n + 1000} typ host\r\n" for n in range(1000)
-        )
-        line = OFFER.index("m=audio")
-        good = await Browser().offer()
+        line = "a=candidate:{0} 1 udp 1 10.0.0.9 {0} typ host\r\n"
+        candidates = "".join(line.format(number) for number in range(1000, 2000))
+        media = OFFER.index("m=audio")
+        browser = Browser()
+        good = await browser.offer()
+        await browser.close()
         bad = [
-            "", "v=0", "nonsense", "\0" * 100, OFFER[:line], OFFER[:-200], OFFER.replace("opus", "unknown"),
+            "", "v=0", "nonsense", "\0" * 100, OFFER[:media], OFFER[:-200], OFFER.replace("opus", "unknown"),
             OFFER.replace("a=ice-ufrag:abcd\r\n", ""), OFFER.replace("a=setup:actpass\r\n", ""),
-            OFFER.replace("sha-256", "sha-0"), OFFER[:line] + OFFER[line:] * 20, OFFER + candidates,
+            OFFER.replace("sha-256", "sha-0"), OFFER[:media] + OFFER[media:] * 20, OFFER + candidates,
             OFFER.replace("a=fingerprint", "a=finger"), good.replace("a=mid:", "a=mad:"),
             good.replace("H264", "H266").replace("VP8", "VP0"),
         ]  # fmt: skip
@@ -568,7 +572,8 @@ def test_sessions_that_are_dropped_in_ugly_ways_leave_nothing(monkeypatch: pytes
         before, memory = held(), resident()
         for number in range(UGLY // 5, UGLY):
             await drop(house, number)
-        await until(lambda: held()[0] <= before[0] + 2 and held()[1] <= before[1] and held()[2] <= before[2])
+        allowed = before[0] + 2, before[1] + POOL, before[2]
+        await until(lambda: all(now <= most for now, most in zip(held(), allowed, strict=True)))
         assert resident() - memory < 60 << 20
         assert house.sessions.count == 0
 

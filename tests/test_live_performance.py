@@ -127,7 +127,7 @@ def until_silent_after(performance: Performance, turn: str) -> list[Moment]:
 
 def test_a_real_voice_is_heard_as_it_spoke_and_the_mouth_follows(performance: Performance):
     pieces = [*voice("heart:fast").speak("Good morning, Ana. How may I help you today?")]
-    whole = [ready(trimmed(piece, 0.3), FPS) for piece in pieces]
+    whole = [ready(trimmed(piece, 0.04, 0.3), FPS) for piece in pieces]
     play(performance, 20)
     for piece in whole:
         performance.say("t", piece)

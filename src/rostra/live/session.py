@@ -334,12 +334,12 @@ class Session:
             _put(queue, event)
 
     def _key(self, viewer: Viewer) -> None:
-        if viewer.codec:
+        if viewer.codec and not self._ended:
             self._camera.key(viewer.codec)
 
     def _aim(self, viewer: Viewer, rate: float) -> None:
         viewer.rate = rate
-        if viewer.codec:
+        if viewer.codec and not self._ended:
             rates = [one.rate for one in self.viewers.values() if one.connected and one.codec == viewer.codec]
             self._camera.aim(viewer.codec, min([rate, *rates]))
 
