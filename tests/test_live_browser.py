@@ -23,7 +23,7 @@ from serving import PARTNER, SECRET, serving
 APPLICATION = Path(__file__).parent.parent / "examples" / "live"
 SILENCE = 1e-6  # energy of a second in which nobody speaks; full scale is 1
 SPEECH = 1e-4  # energy after a moment of speech
-LONG = "This goes on and on, so that there is time to cut it off before it is over. " * 4
+LONG = "This goes on and on, so that there is time to cut it off before it is over. " * 6
 
 pytestmark = [
     pytest.mark.skipif(not chromium(), reason="there is no Chromium: apt install chromium"),
@@ -31,9 +31,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory, people: Path) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("home"), people) as origin:
+@pytest.fixture
+def origin(tmp_path: Path, people: Path) -> Iterator[str]:
+    with serving(tmp_path, people) as origin:
         yield origin
 
 
@@ -79,11 +79,17 @@ def speaking(page: Page, is_so: bool) -> None:
     page.until(f"document.getElementById('speech').value === '{'speaking' if is_so else 'silent'}'")
 
 
-def silent_for_a_second(page: Page) -> None:
-    """Nothing is heard, while sound goes on."""
-    before = page.received("audio", "totalAudioEnergy")
-    page.receives("audio", "totalSamplesDuration", 1.0)
-    assert page.received("audio", "totalAudioEnergy") - before < SILENCE
+def silent(page: Page, within: int) -> None:
+    """A second without speech is heard, after so many seconds of sound at most.
+
+    What was on its way is still heard; how long that is depends on how busy the machine is.
+    """
+    for _ in range(within):
+        before = page.received("audio", "totalAudioEnergy")
+        page.receives("audio", "totalSamplesDuration", 1.0)
+        if page.received("audio", "totalAudioEnergy") - before < SILENCE:
+            return
+    raise AssertionError(f"{within} s of sound, and none was silent")
 
 
 def over(page: Page) -> bool:
@@ -113,7 +119,7 @@ def test_the_quick_start_shows_a_presenter_who_speaks_and_is_interrupted_and_end
         512, 512,
     ]  # fmt: skip
     page.receives("video", "framesDecoded", 50)
-    silent_for_a_second(page)
+    silent(page, within=1)
 
     page.write("#text", "Hello there.")
     page.click("#say")
@@ -127,8 +133,7 @@ def test_the_quick_start_shows_a_presenter_who_speaks_and_is_interrupted_and_end
     page.receives("audio", "totalAudioEnergy", SPEECH)
     page.click("#interrupt")
     speaking(page, False)
-    page.receives("audio", "totalSamplesDuration", 0.5)  # what was on its way
-    silent_for_a_second(page)
+    silent(page, within=6)
     assert page.value("window.spoken") == ["speaking", "silent", "speaking", "silent"]
 
     page.click("#end")
@@ -162,7 +167,7 @@ def test_the_page_shows_whom_one_chooses_and_says_what_one_writes(page: Page, or
 
 
 def test_the_page_plays_a_recording_and_cuts_it_off(page: Page, origin: str, tmp_path: Path):
-    said = list(voice("jane:fast").speak(LONG[: len(LONG) // 2]))
+    said = list(voice("jane:fast").speak(LONG[: len(LONG) // 3]))
     recording = tmp_path / "said.wav"
     with wave.open(str(recording), "wb") as file:
         file.setparams((1, 2, said[0].rate, 0, "NONE", ""))
