@@ -414,6 +414,8 @@ def test_users_and_widgets_make_no_tokens(origin: str):
 
 def test_the_server_tells_that_it_lives(origin: str):
     assert httpx.get(f"{origin}/healthz").text == "ok"
-    assert httpx.get(f"{origin}/readyz").json() == {"database": True}
+    ready = httpx.get(f"{origin}/readyz").json()
+    assert ready["database"] is True
+    assert (ready["live"]["sessions"], ready["live"]["capacity"]) == (0, 3)
     assert httpx.get(f"{origin}/openapi.json").json()["info"]["title"] == "Rostra"
     assert httpx.get(f"{origin}/", follow_redirects=True).url.path == "/docs"

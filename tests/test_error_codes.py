@@ -18,6 +18,7 @@ from rostra.library.entries import Entries
 from rostra.library.tables import Upload
 from rostra.library.uploads import MOST_CHUNKS
 from rostra.storage.database import Database
+from rostra.storage.shortly import SECONDS
 from rostra.studio.errors import STATES
 from rostra.studio.tables import Video
 from rostra.studio.videos import Videos
@@ -177,6 +178,7 @@ async def changed(home: Path, statement: Any) -> None:
 async def switched(home: Path, option: str, value: bool) -> None:
     async with Database(f"sqlite:///{home / 'rostra.db'}") as database:
         await Partners(database).set(PARTNER, option, value)
+    await asyncio.sleep(SECONDS)  # until the server asks again
 
 
 def test_a_search_whose_database_fails_is_told(world: World, monkeypatch: pytest.MonkeyPatch):

@@ -36,6 +36,7 @@ from rostra.library.rights import PRIVATE, SHARED
 from rostra.library.uploads import joined, received
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
+from rostra.storage.shortly import SECONDS
 from serving import PARTNER, SECRET, serving
 from test_apiv3 import ask, started, visitor
 
@@ -369,6 +370,7 @@ def test_a_private_library_plays_nothing_without_a_session(tmp_path: Path, film:
 async def _switched(database: Database, option: str, value: bool) -> None:
     async with database:
         await Partners(database).set(PARTNER, option, value)
+    await asyncio.sleep(SECONDS)  # until the server asks again
 
 
 # Addresses
