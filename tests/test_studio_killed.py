@@ -53,21 +53,25 @@ MOMENTS: list[list[tuple[str, Seen, float]]] = [
 ]
 
 
-def serve(home: Path, people: Path) -> tuple[subprocess.Popen[str], str]:
-    """A server process and its address."""
+def begin(home: Path, people: Path) -> subprocess.Popen[str]:
+    """A server process."""
     given = {
         "ROSTRA_HOME": str(home), "ROSTRA_PRESENTERS": str(people), "ROSTRA_PARTNER_ID": str(PARTNER),
         "ROSTRA_ADMIN_SECRET": SECRET, "ROSTRA_ENCODER_PRESET": "ultrafast", "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", MAIN, "serve", "--port", str(DICE.randint(20_000, 50_000))],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **given},
     )  # fmt: skip
+
+
+def reach(process: subprocess.Popen[str]) -> str:
+    """The address of a server, once it answers."""
     assert process.stdout
     origin = process.stdout.readline().split()[-1].replace("localhost", "127.0.0.1")
     with httpx.Client(transport=httpx.HTTPTransport(retries=50)) as client:
         client.get(f"{origin}/healthz", timeout=30)
-    return process, origin
+    return origin
 
 
 def end(process: subprocess.Popen[str], number: signal.Signals) -> None:
@@ -93,8 +97,9 @@ def workers(home: Path) -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 def test_a_server_that_is_killed_at_ten_moments_still_ends_its_videos(tmp_path: Path, people: Path):
     home, made, kills = tmp_path / "kept", [], 0
-    process, origin = serve(home, people)
+    process = begin(home, people)
     try:
+        origin = reach(process)
         for moments in MOMENTS:
             ana = api_of(origin, started(origin, userId="ana"))
             scenes = [scene(text) for text in SCENES]
@@ -109,7 +114,8 @@ def test_a_server_that_is_killed_at_ten_moments_still_ends_its_videos(tmp_path: 
                 assert state(home, id_) == "generating", f"too late for: {name}"
                 done_once(folder, finished)
                 gone(home)
-                process, origin = serve(home, people)
+                process = begin(home, people)
+            origin = reach(process)
             watch(folder, lambda folder: not folder.exists(), finished, "the end")
             ana = api_of(origin, started(origin, userId="ana"))
             ended = ana("video/get", id=id_)
