@@ -169,8 +169,7 @@ class ThumbAsset(Service):
     async def getUrl(self, call: Call, id: str) -> str:
         """An address that works without a session for a day."""
         asset = _ready((await self._named(call, id))[0])
-        where = f"{call.base}/api_v3/service/thumbAsset/action/serve/thumbAssetId/{asset.id}"
-        return f"{where}/{await self._seals.sealed(asset.partner, f'thumb {asset.id}')}"
+        return await self._seals.address(call.base, self.name, "thumb", asset)
 
     @action(open=True, reads=True)
     async def serve(self, call: Call, thumbAssetId: str, until: int = 0, key: str = "") -> Response:

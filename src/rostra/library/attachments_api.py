@@ -120,8 +120,7 @@ class AttachmentAsset(Service):
     async def getUrl(self, call: Call, id: str) -> str:
         """An address that works without a session for a day."""
         asset = _ready(await self._named(call, id))
-        where = f"{call.base}/api_v3/service/{self.name}/action/serve/attachmentAssetId/{asset.id}"
-        return f"{where}/{await self._seals.sealed(asset.partner, f'attachment {asset.id}')}"
+        return await self._seals.address(call.base, self.name, "attachment", asset)
 
     @action(open=True, reads=True)
     async def serve(self, call: Call, attachmentAssetId: str, until: int = 0, key: str = "") -> Response:

@@ -128,8 +128,7 @@ class CaptionAsset(Service):
     async def getUrl(self, call: Call, id: str) -> str:
         """An address that works without a session for a day."""
         caption = _ready(await self._named(call, id))
-        where = f"{call.base}/api_v3/service/caption_captionAsset/action/serve/captionAssetId/{caption.id}"
-        return f"{where}/{await self._seals.sealed(caption.partner, f'caption {caption.id}')}"
+        return await self._seals.address(call.base, self.name, "caption", caption)
 
     @action(open=True, reads=True)
     async def serve(self, call: Call, captionAssetId: str, until: int = 0, key: str = "") -> Response:

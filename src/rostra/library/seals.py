@@ -5,10 +5,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from typing import Protocol
 
 from rostra.identity.partners import Partners
 
 LIFE = 86400  # s
+
+
+class Sealable(Protocol):
+    """Anything of a partner that has an id."""
+
+    @property
+    def id(self) -> str:
+        """Its own."""
+        ...
+
+    @property
+    def partner(self) -> int:
+        """Whose it is."""
+        ...
 
 
 class Seals:
@@ -20,6 +35,18 @@ class Seals:
 
     def __init__(self, partners: Partners) -> None:
         self._partners = partners
+
+    async def address(self, base: str, service: str, kind: str, asset: Sealable) -> str:
+        """Where a service gives out an asset.
+
+        Args:
+            base: our origin.
+            service: by its wire name.
+            kind: `caption`, `thumb` or `attachment`.
+            asset: what is shown.
+        """
+        where = f"{base}/api_v3/service/{service}/action/serve/{kind}AssetId/{asset.id}"
+        return f"{where}/{await self.sealed(asset.partner, f'{kind} {asset.id}')}"
 
     async def sealed(self, partner: int, what: str) -> str:
         """The end of an address that shows a thing of a partner: until when, and the key."""
