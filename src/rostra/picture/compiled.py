@@ -16,9 +16,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def compiled(function: F) -> F:
     """Compile a function of numbers and arrays; kept in the cache beside its module."""
-    return cast(F, njit(cache=True, nogil=True)(function))
+    return cast(F, njit(cache=True, nogil=True, _nrt=False)(function))
 
 
 def inlined(function: F) -> F:
     """Compile a function that others call in their inner loops."""
-    return cast(F, njit(cache=True, nogil=True, inline="never", forceinline=True)(function))
+    return cast(F, njit(cache=True, nogil=True, inline="never", forceinline=True, _nrt=False)(function))

@@ -18,12 +18,11 @@ from typing import Any
 import numpy as np
 
 from rostra.picture.compiled import compiled, inlined
-from rostra.picture.lanes import ahead, pack, sample, unpack
+from rostra.picture.lanes import ahead, pack, sample, sample_two, unpack
 
 KEYS = 6  # most keys of a layer
-HALF = 10  # numbers that a half of a triangle needs, see `raster._outline`
-PLANES = 2 * HALF  # where the planes start: three of three numbers (u, v, weight) per key
-PLAN = PLANES + 9 * KEYS
+PLANE = 10  # numbers of a key in a plan: value, step across and down of u, v and the weights' total; the key
+PLAN = PLANE * KEYS
 FINE = 24  # further bits of an edge's crossing
 CROSS = FINE + 8
 AHEAD = np.uint64(3)  # rows below, whose texels are asked for before they are needed
@@ -37,22 +36,28 @@ _BYTE = np.uint64(255)
 _FULL = np.uint32(255 << 24)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)  # a word that is set
 _7, _8, _16, _32, _40, _48 = (np.uint64(bits) for bits in (7, 8, 16, 32, 40, 48))
-_1, _6, _LAST = np.uint64(1), np.uint64(6), np.uint64(WORD - 1)
+_1, _2, _6, _LAST = np.uint64(1), np.uint64(2), np.uint64(6), np.uint64(WORD - 1)
 _ONE = np.uint64(256)
+_CEILING = np.int64((1 << CROSS) - (128 << FINE) - 1)  # so that a shift rounds up to the next centre
+
+
+@inlined
+def _index(base: Any, stride: Any, place: Any) -> Any:
+    """Where the upper left texel of a place lies: v and u, 16 + 16 bits each, in one word."""
+    return base + (place >> _48) * stride + ((place >> _16) & _SHORT)
 
 
 @inlined
 def _ahead(plan: Any, n: Any, texels: Any, base: Any, stride: Any, place: Any) -> None:
     """Ask for the texels of key n some rows below a place."""
     later = place + _packed(plan, n, 2) * AHEAD
-    ahead(texels, base + (later >> _48) * stride + ((later >> _16) & _SHORT))
+    ahead(texels, _index(base, stride, later))
 
 
 @inlined
 def _texel(texels: Any, base: Any, stride: Any, place: Any) -> Any:
-    """The sample at a place: v and u, 16 + 16 bits each, in one word."""
-    at = base + (place >> _48) * stride + ((place >> _16) & _SHORT)
-    return sample(texels, at, stride, (place >> _8) & _BYTE, (place >> _40) & _BYTE)
+    """The sample at a place."""
+    return sample(texels, _index(base, stride, place), stride, (place >> _8) & _BYTE, (place >> _40) & _BYTE)
 
 
 @inlined
@@ -71,9 +76,15 @@ def _put(out: Any, to: Any, lanes: Any) -> None:
 
 
 @inlined
+def packed(u: Any, v: Any) -> Any:
+    """Texture position or its step in one word, as in `_index`."""
+    return (np.uint64(v) << _32) + np.uint64(u)
+
+
+@inlined
 def _packed(plan: Any, n: Any, column: Any) -> Any:
-    """Column (value, step across, step down) of the texture position of key n, packed as in `_texel`."""
-    return (np.uint64(plan[PLANES + 9 * n + 3 + column]) << _32) + np.uint64(plan[PLANES + 9 * n + column])
+    """Column (value, step across, step down) of the texture position of key n."""
+    return packed(plan[PLANE * n + column], plan[PLANE * n + 3 + column])
 
 
 @inlined
@@ -87,24 +98,32 @@ def _place(plan: Any, n: Any, across: Any, down: Any) -> Any:
 @inlined
 def _total(plan: Any, n: Any, across: Any, down: Any) -> Any:
     """The running total of the weights of the keys up to n, so many pixels from the anchor."""
-    at = PLANES + 9 * n + 6
+    at = PLANE * n + 6
     return plan[at] + plan[at + 1] * across + plan[at + 2] * down
 
 
 @inlined
 def _whole_row(
-    out: Any, at: Any, count: Any, across: Any, down: Any, plan: Any, texels: Any, base: Any, stride: Any
+    out: Any, at: Any, count: Any, place: Any, step: Any, texels: Any, base: Any, stride: Any
 ) -> None:
-    """One key at full weight."""
-    place, step = _place(plan, 0, across, down), _packed(plan, 0, 1)
-    _ahead(plan, 0, texels, base, stride, place)
-    if count > FEW:
-        _ahead(plan, 0, texels, base, stride, place + step * np.uint64(count))
-    for i in range(count):
-        to = at + np.uint64(i)
-        if out[to] < _FULL:
-            _put(out, to, _texel(texels, base, stride, place))
-        place += step
+    """Two pixels at a time, of which most lie on nothing yet."""
+    to, last, two = at, at + np.uint64(count - 1), step + step
+    while to < last:
+        top, beside = out[to], out[to + _1]
+        if top < _FULL or beside < _FULL:
+            after = place + step
+            both = sample_two(
+                texels, _index(base, stride, place), _index(base, stride, after), stride, place, after
+            )
+            if top | beside == 0:
+                out[to], out[to + _1] = np.uint32(both), np.uint32(both >> _32)
+            else:
+                out[to] = _under(top, unpack(np.uint32(both)))
+                out[to + _1] = _under(beside, unpack(np.uint32(both >> _32)))
+        place += two
+        to += _2
+    if to == last and out[to] < _FULL:
+        _put(out, to, _texel(texels, base, stride, place))
 
 
 @inlined
@@ -113,7 +132,7 @@ def _faded_row(
 ) -> None:
     """One key that is not opaque."""
     place, step = _place(plan, 0, across, down), _packed(plan, 0, 1)
-    total, pitch = _total(plan, 0, across, down), plan[PLANES + 7]
+    total, pitch = _total(plan, 0, across, down), plan[7]
     for i in range(count):
         to = at + np.uint64(i)
         if out[to] < _FULL:
@@ -133,8 +152,8 @@ def _double_row(
     second, second_step = _place(plan, 1, across, down), _packed(plan, 1, 1)
     _ahead(plan, 0, texels, base, stride, place)
     _ahead(plan, 1, texels, other, other_stride, second)
-    low, low_step = _total(plan, 0, across, down), plan[PLANES + 7]
-    high, high_step = _total(plan, 1, across, down), plan[PLANES + 16]
+    low, low_step = _total(plan, 0, across, down), plan[7]
+    high, high_step = _total(plan, 1, across, down), plan[PLANE + 7]
     for i in range(count):
         to = at + np.uint64(i)
         if out[to] < _FULL:
@@ -160,9 +179,9 @@ def _triple_row(
     _ahead(plan, 0, texels, base, stride, place)
     _ahead(plan, 1, texels, other, other_stride, second)
     _ahead(plan, 2, texels, last, last_stride, third)
-    low, low_step = _total(plan, 0, across, down), plan[PLANES + 7]
-    middle, middle_step = _total(plan, 1, across, down), plan[PLANES + 16]
-    high, high_step = _total(plan, 2, across, down), plan[PLANES + 25]
+    low, low_step = _total(plan, 0, across, down), plan[7]
+    middle, middle_step = _total(plan, 1, across, down), plan[PLANE + 7]
+    high, high_step = _total(plan, 2, across, down), plan[2 * PLANE + 7]
     for i in range(count):
         to = at + np.uint64(i)
         if out[to] < _FULL:
@@ -183,16 +202,16 @@ def _triple_row(
 @inlined
 def _mixed_row(
     out: Any, at: Any, count: Any, across: Any, down: Any, plan: Any, texels: Any,
-    base: Any, stride: Any, active: Any, many: Any, sums: Any,
+    base: Any, stride: Any, one: Any, many: Any, sums: Any,
 ) -> None:  # fmt: skip
     """Any number of keys. A key's weight is the step between two running totals, so that the weights of
     a pixel add up exactly."""
     low, low_step = np.int64(0), np.int64(0)
     for n in range(many):
-        start, pitch = base[active[n]], stride[active[n]]
+        start, pitch = base[one, plan[PLANE * n + 9]], stride[one, plan[PLANE * n + 9]]
         place, step = _place(plan, n, across, down), _packed(plan, n, 1)
         _ahead(plan, n, texels, start, pitch, place)
-        high, high_step = _total(plan, n, across, down), plan[PLANES + 9 * n + 7]
+        high, high_step = _total(plan, n, across, down), plan[PLANE * n + 7]
         below, above = low, high
         for i in range(count):
             weight = np.uint64(max(0, (above >> 16) - (below >> 16)))
@@ -207,43 +226,117 @@ def _mixed_row(
         _put(out, at + np.uint64(i), ((sums[np.uint64(i)] + _HALVES) >> _8) & _LANES)
 
 
-@compiled
+@inlined
+def _edge(x: Any, y: Any, slope: Any, row: Any) -> Any:
+    """Where an edge from (x, y) down crosses a row: `value >> CROSS` is the first pixel on its right."""
+    return (x << FINE) + slope * (row * 256 + 128 - y) + _CEILING
+
+
+@inlined
+def _slope(dx: Any, dy: Any) -> Any:
+    """Steps of an edge per 1/256 row, with FINE more bits."""
+    return np.int64(np.floor(dx * np.float64(1 << FINE) / dy)) if dy > 0 else np.int64(0)
+
+
+@inlined
+def _half(shape: Any, rightwards: Any, lower: Any, long: Any, box: Any) -> Any:
+    """The half of a triangle above or below its middle corner.
+
+    Args:
+        shape: x and y of the top corner, of the middle and the bottom corner from there, rows of the three,
+            column of the planes' anchor; its row is the first.
+        rightwards: whether the middle corner is right of the long edge.
+        lower: which half.
+        long: slope of the long edge.
+        box: as in `raster.paint`.
+
+    Returns:
+        first row, end row, left edge, its step, right edge, its step.
+    """
+    x0, y0, x1, y1, x2, y2, top, middle, bottom, _ = shape
+    first = max(middle if lower else top, box[1])
+    stop = min(bottom if lower else middle, box[3])
+    x, y = (x0 + x1, y0 + y1) if lower else (x0, y0)
+    slope = _slope(x2 - x1, y2 - y1) if lower else _slope(x1, y1)
+    far, near = _edge(x0, y0, long, first), _edge(x, y, slope, first)
+    if rightwards:
+        return first, stop, far, long << 8, near, slope << 8
+    return first, stop, near, slope << 8, far, long << 8
+
+
+@inlined
+def fill_whole(
+    out: Any, width: Any, box: Any, shape: Any, rightwards: Any, origin: Any, step: Any, fall: Any,
+    texels: Any, base: Any, stride: Any, opaque: Any, mask: Any,
+) -> None:  # fmt: skip
+    """Draw a triangle with one key at full weight, as most are, under the pixels of a canvas.
+
+    Args:
+        out, width, texels, opaque, mask: as in `fill`; box, shape, rightwards: as in `_half`.
+        origin, step, fall: texture position at the anchor, its steps across and down, packed.
+        base, stride: uint64, of the key's texture.
+    """
+    long = _slope(shape[4], shape[5])
+    top, anchor = shape[6], shape[9]
+    least, most = box[0], box[2]
+    later = fall * AHEAD
+    for lower in (False, True):
+        first, stop, left, left_step, right, right_step = _half(shape, rightwards, lower, long, box)
+        start = origin + fall * np.uint64(first - top) - step * np.uint64(anchor)
+        for y in range(first, stop):
+            begin = max(left >> CROSS, least)
+            count = min(right >> CROSS, most) - begin
+            left += left_step
+            right += right_step
+            place = start + step * np.uint64(begin)
+            start += fall
+            if count <= 0:
+                continue
+            if opaque:
+                _cover(mask, y, begin, begin + count - 1)
+            to = np.uint64(y * width + begin)
+            ahead(out, to + width * AHEAD)
+            ahead(texels, _index(base, stride, place + later))
+            if count > FEW:
+                ahead(texels, _index(base, stride, place + later + step * np.uint64(count)))
+            _whole_row(out, to, count, place, step, texels, base, stride)
+
+
+@inlined
 def fill(
-    out: Any, width: Any, plan: Any, texels: Any, base: Any, stride: Any,
-    active: Any, many: Any, single: Any, opaque: Any, sums: Any, mask: Any,
+    out: Any, width: Any, box: Any, shape: Any, rightwards: Any, plan: Any, many: Any,
+    texels: Any, base: Any, stride: Any, one: Any, opaque: Any, sums: Any, mask: Any,
 ) -> None:  # fmt: skip
     """Draw a triangle under the pixels of a canvas.
 
     Args:
         out: (height * width,) uint32 packed pixels, changed in place; `width` of a row.
-        plan: (PLAN,) int64.
-        texels, base, stride: as in `raster.paint`, of this layer.
-        active: (KEYS,) int64, the keys that weigh something; the first `many` are valid.
-        single: whether there is one key, at full weight.
+        box, shape, rightwards: as in `_half`.
+        plan: (PLAN,) int64, `PLANE` numbers of each key; many: of how many keys.
+        texels, base, stride: as in `raster.paint`; one: the layer.
         opaque: whether nothing shows through: its pixels are set in the mask.
         sums: (width,) uint64 scratch.
         mask: (height, words) uint64.
     """
-    start, pitch = base[active[0]], stride[active[0]]
-    other, other_pitch = base[active[1]], stride[active[1]]
-    last, last_pitch = base[active[2]], stride[active[2]]
-    for half in range(2):
-        left, right = plan[HALF * half + 2], plan[HALF * half + 4]
-        for y in range(plan[HALF * half], plan[HALF * half + 1]):
-            begin = max(left >> CROSS, plan[HALF * half + 8])
-            count = min(right >> CROSS, plan[HALF * half + 9]) - begin
-            left += plan[HALF * half + 3]
-            right += plan[HALF * half + 5]
+    start, pitch = base[one, plan[9]], stride[one, plan[9]]
+    other, other_pitch = base[one, plan[PLANE + 9]], stride[one, plan[PLANE + 9]]
+    last, last_pitch = base[one, plan[2 * PLANE + 9]], stride[one, plan[2 * PLANE + 9]]
+    long = _slope(shape[4], shape[5])
+    for lower in (False, True):
+        first, stop, left, left_step, right, right_step = _half(shape, rightwards, lower, long, box)
+        for y in range(first, stop):
+            begin = max(left >> CROSS, box[0])
+            count = min(right >> CROSS, box[2]) - begin
+            left += left_step
+            right += right_step
             if count <= 0:
                 continue
-            across, down = begin - plan[HALF * half + 7], y - plan[HALF * half] + plan[HALF * half + 6]
+            across, down = begin - shape[9], y - shape[6]
             if opaque:
                 _cover(mask, y, begin, begin + count - 1)
             at = np.uint64(y * width + begin)
             ahead(out, at + width * AHEAD)
-            if single:
-                _whole_row(out, at, count, across, down, plan, texels, start, pitch)
-            elif many == 1:
+            if many == 1:
                 _faded_row(out, at, count, across, down, plan, texels, start, pitch)
             elif many == 2:
                 _double_row(out, at, count, across, down, plan, texels, start, pitch, other, other_pitch)
@@ -253,7 +346,7 @@ def fill(
                     start, pitch, other, other_pitch, last, last_pitch,
                 )  # fmt: skip
             else:
-                _mixed_row(out, at, count, across, down, plan, texels, base, stride, active, many, sums)
+                _mixed_row(out, at, count, across, down, plan, texels, base, stride, one, many, sums)
 
 
 @inlined
@@ -275,6 +368,12 @@ def hidden(mask: Any, left: Any, top: Any, right: Any, bottom: Any) -> bool:
     begin, end = np.uint64(left), np.uint64(right - 1)
     start, final = begin >> _6, end >> _6
     upon, until = _ALL << (begin & _LAST), _ALL >> (_LAST - (end & _LAST))
+    if start == final:
+        upon &= until
+        for y in range(top, bottom):
+            if mask[np.uint64(y), start] & upon != upon:
+                return False
+        return True
     for y in range(top, bottom):
         row, word, bits = np.uint64(y), start, upon
         while word < final:

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rostra.picture.compiled import compiled, inlined
-from rostra.picture.fill import CROSS, FINE, HALF, KEYS, PLANES, WORD, fill, hidden
+from rostra.picture.fill import KEYS, PLANE, WORD, fill, fill_whole, hidden, packed
 
 SUBPIXELS = 256  # steps of the vertex grid in a pixel
 EDGE = 1  # texels added around a texture, so that neighbours always exist
@@ -41,24 +41,12 @@ _WHOLE = np.int64(256 << 16)
 _COVERED = np.uint64(0xFFFFFFFFFFFFFFFF)  # a word of the mask
 _EVEN, _HALF = np.uint32(0x00FF00FF), np.uint32(0x00800080)
 _U7, _U8, _U24, _U256 = np.uint32(7), np.uint32(8), np.uint32(24), np.uint32(256)
-_CEILING = np.int64((1 << CROSS) - (128 << FINE) - 1)  # so that a shift rounds up to the next centre
-
-
-@inlined
-def _edge(x: Any, y: Any, slope: Any, row: Any) -> Any:
-    """Where an edge from (x, y) down crosses a row: `value >> CROSS` is the first pixel on its right."""
-    return (x << FINE) + slope * (row * 256 + 128 - y) + _CEILING
-
-
-@inlined
-def _slope(dx: Any, dy: Any) -> Any:
-    """Steps of an edge per 1/256 row, with FINE more bits."""
-    return np.int64(np.floor(dx * np.float64(1 << FINE) / dy)) if dy > 0 else np.int64(0)
 
 
 @inlined
 def _plane(q0: Any, q1: Any, q2: Any, x1: Any, y1: Any, x2: Any, y2: Any, x: Any, y: Any, over: Any) -> Any:
     """The plane through three values, the first at the origin: at (x, y), and its steps per pixel."""
+    q0 = np.float64(q0)
     q1 -= q0
     q2 -= q0
     across = (q1 * y2 - q2 * y1) * over
@@ -68,27 +56,13 @@ def _plane(q0: Any, q1: Any, q2: Any, x1: Any, y1: Any, x2: Any, y2: Any, x: Any
 
 
 @inlined
-def _outline(
-    plan: Any, box: Any, x0: Any, y0: Any, x1: Any, y1: Any, x2: Any, y2: Any, area: Any,
-    anchor: Any, top: Any, middle: Any, bottom: Any,
-) -> None:  # fmt: skip
-    """The halves of a triangle above and below its middle corner; (x1, y1), (x2, y2) count from the top one.
-
-    plan, each half: first row, end row, left edge, its step, right edge, its step, rows and columns from
-    the anchor of the planes, least and end column.
-    """
-    long, upper, lower = _slope(x2, y2), _slope(x1, y1), _slope(x2 - x1, y2 - y1)
-    for half in range(2):
-        first = max(top if half == 0 else middle, box[1])
-        plan[HALF * half], plan[HALF * half + 1] = first, min(middle if half == 0 else bottom, box[3])
-        far = _edge(x0, y0, long, first)
-        near = _edge(x0, y0, upper, first) if half == 0 else _edge(x0 + x1, y0 + y1, lower, first)
-        slope = upper if half == 0 else lower
-        left = 2 if area > 0 else 4  # the long edge is on the left where the middle corner is on the right
-        plan[HALF * half + left], plan[HALF * half + left + 1] = far, long << 8
-        plan[HALF * half + 6 - left], plan[HALF * half + 7 - left] = near, slope << 8
-        plan[HALF * half + 6], plan[HALF * half + 7] = first - top, anchor
-        plan[HALF * half + 8], plan[HALF * half + 9] = box[0], box[2]
+def _higher(i: Any, xi: Any, yi: Any, j: Any, xj: Any, yj: Any) -> Any:
+    """Two vertices, the higher one first."""
+    swap = yj < yi
+    return (
+        j if swap else i, xj if swap else xi, yj if swap else yi,
+        i if swap else j, xi if swap else xj, yi if swap else yj,
+    )  # fmt: skip
 
 
 @compiled
@@ -112,85 +86,69 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
         sums: (width,) uint64 scratch; plan: (PLAN,) int64 scratch.
         mask: (height, words) uint64, which pixels are covered; see `fill`.
     """
-    active = np.zeros(KEYS, np.int64)
-    for t in range(last - 1, first - 1, -1):
-        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        if ys[j] < ys[i]:
-            i, j = j, i
-        if ys[k] < ys[j]:
-            j, k = k, j
-            if ys[j] < ys[i]:
-                i, j = j, i
-        x0, y0 = np.int64(xs[i]), np.int64(ys[i])
-        top = (y0 + 127) >> 8
-        middle, bottom = (np.int64(ys[j]) + 127) >> 8, (np.int64(ys[k]) + 127) >> 8
+    for back in range(last - first):
+        t = np.uint64(last - 1 - back)  # an unsigned index is not asked whether it counts from the end
+        i, j, k = np.uint64(triangles[t, 0]), np.uint64(triangles[t, 1]), np.uint64(triangles[t, 2])
+        xi, xj, xk = np.int64(xs[i]), np.int64(xs[j]), np.int64(xs[k])
+        yi, yj, yk = np.int64(ys[i]), np.int64(ys[j]), np.int64(ys[k])
+        leftmost, rightmost = min(xi, xj, xk), max(xi, xj, xk)
+        top, bottom = (min(yi, yj, yk) + 127) >> 8, (max(yi, yj, yk) + 127) >> 8
         upper, lower = max(top, box[1]), min(bottom, box[3])
-        if upper >= lower:
-            continue
-        x1, y1 = np.int64(xs[j]) - x0, np.int64(ys[j]) - y0
-        x2, y2 = np.int64(xs[k]) - x0, np.int64(ys[k]) - y0
-        leftmost = min(x0, np.int64(xs[j]), np.int64(xs[k]))
-        rightmost = max(x0, np.int64(xs[j]), np.int64(xs[k]))
         begin, end = max((leftmost + 127) >> 8, box[0]), min((rightmost + 127) >> 8, box[2])
-        if begin >= end or hidden(mask, begin, upper, end, lower):
+        if upper >= lower or begin >= end or hidden(mask, begin, upper, end, lower):
             continue
+        i, xi, yi, j, xj, yj = _higher(i, xi, yi, j, xj, yj)
+        j, xj, yj, k, xk, yk = _higher(j, xj, yj, k, xk, yk)
+        i, x0, y0, j, xj, yj = _higher(i, xi, yi, j, xj, yj)
+        middle = (yj + 127) >> 8
+        x1, y1, x2, y2 = xj - x0, yj - y0, xk - x0, yk - y0
         area = x1 * y2 - x2 * y1
         if area == 0:
             continue
 
-        one = layer[t]
+        one = np.uint64(layer[t])
         takes = (flags[i] | flags[j] | flags[k]) & ALL_KEYS
         if takes == 0:
             continue
         complete = (flags[i] & flags[j] & flags[k] & WHOLE) != 0
         opaque = complete and (solid[t] & takes) == takes
-        single = complete and (takes & (takes - 1)) == 0
-        count = 0
-        for key in range(keys[one]):
-            if takes >> key & 1:
-                active[count] = key
-                count += 1
-
+        left = leftmost >> 8
+        shape = (x0, y0, x1, y1, x2, y2, top, middle, bottom, left)
+        f1, g1, f2, g2 = np.float64(x1), np.float64(y1), np.float64(x2), np.float64(y2)
+        ax, ay = np.float64(left * 256 + 128 - x0), np.float64(top * 256 + 128 - y0)
         over = 1.0 / area
-        left0 = leftmost >> 8
-        ax, ay = np.float64(left0 * 256 + 128 - x0), np.float64(top * 256 + 128 - y0)
-        fx1, fy1, fx2, fy2 = np.float64(x1), np.float64(y1), np.float64(x2), np.float64(y2)
+        if complete and (takes & (takes - 1)) == 0:
+            key = np.uint64(0)
+            while takes >> key & np.uint64(1) == 0:
+                key += np.uint64(1)
+            u, u_step, u_fall = _plane(uv[i, key, 0], uv[j, key, 0], uv[k, key, 0], f1, g1, f2, g2, ax, ay, over)
+            v, v_step, v_fall = _plane(uv[i, key, 1], uv[j, key, 1], uv[k, key, 1], f1, g1, f2, g2, ax, ay, over)
+            fill_whole(
+                out, width, box, shape, area > 0, packed(u, v), packed(u_step, v_step), packed(u_fall, v_fall),
+                texels, base[one, key], stride[one, key], opaque, mask,
+            )  # fmt: skip
+            continue
+        count = 0
         run0, run1, run2 = 0.0, 0.0, 0.0
-        for n in range(count):
-            key = active[n]
+        for key in range(keys[one]):
+            if takes >> key & 1 == 0:
+                continue
+            at = PLANE * count
             for axis in range(2):
                 a, b, c = _plane(
-                    np.float64(uv[i, key, axis]), np.float64(uv[j, key, axis]), np.float64(uv[k, key, axis]),
-                    fx1, fy1, fx2, fy2, ax, ay, over,
-                )  # fmt: skip
-                (
-                    plan[PLANES + 9 * n + 3 * axis + 0],
-                    plan[PLANES + 9 * n + 3 * axis + 1],
-                    plan[PLANES + 9 * n + 3 * axis + 2],
-                ) = a, b, c
-            if not single:
-                run0 += weight[i, key] * 256.0
-                run1 += weight[j, key] * 256.0
-                run2 += weight[k, key] * 256.0
-                if complete and n == count - 1:
-                    (
-                        plan[PLANES + 9 * n + 6 + 0],
-                        plan[PLANES + 9 * n + 6 + 1],
-                        plan[PLANES + 9 * n + 6 + 2],
-                    ) = _WHOLE, 0, 0
-                else:
-                    a, b, c = _plane(run0, run1, run2, fx1, fy1, fx2, fy2, ax, ay, over)
-                    (
-                        plan[PLANES + 9 * n + 6 + 0],
-                        plan[PLANES + 9 * n + 6 + 1],
-                        plan[PLANES + 9 * n + 6 + 2],
-                    ) = a, b, c
-
-        _outline(plan, box, x0, y0, x1, y1, x2, y2, area, left0, top, middle, bottom)
-        fill(
-            out, width, plan, texels, base[one], stride[one],
-            active, count, single, opaque, sums, mask,
-        )  # fmt: skip
+                    uv[i, key, axis], uv[j, key, axis], uv[k, key, axis], f1, g1, f2, g2, ax, ay, over
+                )
+                plan[at + 3 * axis], plan[at + 3 * axis + 1], plan[at + 3 * axis + 2] = a, b, c
+            run0 += weight[i, key] * 256.0
+            run1 += weight[j, key] * 256.0
+            run2 += weight[k, key] * 256.0
+            a, b, c = _plane(run0, run1, run2, f1, g1, f2, g2, ax, ay, over)
+            plan[at + 6], plan[at + 7], plan[at + 8], plan[at + 9] = a, b, c, key
+            count += 1
+        if complete:
+            at = PLANE * (count - 1)
+            plan[at + 6], plan[at + 7], plan[at + 8] = _WHOLE, 0, 0
+        fill(out, width, box, shape, area > 0, plan, count, texels, base, stride, one, opaque, sums, mask)
 
 
 @compiled

@@ -50,6 +50,7 @@ class Stage:
         self._runs = np.array([(layer.info.start, layer.info.stop) for layer in pack.layers], np.int64)
         self._differs = np.zeros(len(pack.vertices), np.bool_)
         self._boxes = np.zeros((len(pack.layers), 4), np.int64)
+        self._box = np.zeros(4, np.int64)
         self._before = (self._rig.xs.copy(), self._rig.ys.copy(), self._rig.weight.copy())
         self._scratch = (np.zeros(size.width, np.uint64), np.zeros(PLAN, np.int64))
         self._mask = np.zeros((size.height, -(-size.width // WORD)), np.uint64)
@@ -114,7 +115,7 @@ class Stage:
     def _moved(self) -> Rect:
         """The box in which the pose differs from the last one; remembers the pose."""
         rig = self._rig
-        changed = _changes(
+        _changes(
             self._runs,
             self._wear.triangles,
             rig.xs,
@@ -123,8 +124,9 @@ class Stage:
             *self._before,
             self._differs,
             self._boxes,
+            self._box,
         )
-        return Rect(*(int(side) for side in changed))
+        return Rect(*(int(side) for side in self._box))
 
     def _paint(self, box: Rect, behind: NDArray[np.uint32]) -> None:
         """Draw the pose into a part of the canvas, over a packed picture."""
@@ -165,8 +167,8 @@ def _union(boxes: NDArray[np.int64]) -> Rect:
 @compiled
 def _changes(
     runs: Any, triangles: Any, xs: Any, ys: Any, weight: Any, old_xs: Any, old_ys: Any, old_weight: Any,
-    differs: Any, boxes: Any,
-) -> Any:  # fmt: skip
+    differs: Any, boxes: Any, box: Any,
+) -> None:  # fmt: skip
     """The box of all triangles that differ, old and new place; updates `boxes` and the old arrays.
 
     Args:
@@ -174,6 +176,7 @@ def _changes(
         xs, ys, weight: the new pose; old_xs, old_ys, old_weight: the old one.
         differs: (n,) bool scratch.
         boxes: (layers, 4) pixels of each layer.
+        box: (4,) what is found.
     """
     for n in range(len(runs)):
         left, top, right, bottom = 1 << 30, 1 << 30, -(1 << 30), -(1 << 30)
@@ -196,7 +199,7 @@ def _changes(
     for v in range(len(differs)):
         if differs[v]:
             old_xs[v], old_ys[v] = xs[v], ys[v]
-            old_weight[v] = weight[v]
-    return np.array(
-        [(left >> 8) - FRINGE, (top >> 8) - FRINGE, (right >> 8) + FRINGE + 1, (bottom >> 8) + FRINGE + 1]
-    )
+            for key in range(weight.shape[1]):
+                old_weight[v, key] = weight[v, key]
+    box[0], box[1] = (left >> 8) - FRINGE, (top >> 8) - FRINGE
+    box[2], box[3] = (right >> 8) + FRINGE + 1, (bottom >> 8) + FRINGE + 1
