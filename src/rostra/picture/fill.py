@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from rostra.picture.compiled import compiled, inlined
+from rostra.picture.compiled import inlined
 from rostra.picture.lanes import ahead, pack, sample, sample_two, unpack
 
 KEYS = 6  # most keys of a layer
@@ -370,7 +370,7 @@ def hidden(mask: Any, left: Any, top: Any, right: Any, bottom: Any) -> bool:
     upon, until = _ALL << (begin & _LAST), _ALL >> (_LAST - (end & _LAST))
     if start == final:
         upon &= until
-        for y in range(top, bottom):
+        for y in range(top, bottom):  # noqa: SIM110 - compiled
             if mask[np.uint64(y), start] & upon != upon:
                 return False
         return True

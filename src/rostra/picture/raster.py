@@ -56,6 +56,15 @@ def _plane(q0: Any, q1: Any, q2: Any, x1: Any, y1: Any, x2: Any, y2: Any, x: Any
 
 
 @inlined
+def _lowest(bits: Any) -> Any:
+    """The lowest bit that is set."""
+    bit = np.uint64(0)
+    while bits >> bit & np.uint64(1) == 0:
+        bit += np.uint64(1)
+    return bit
+
+
+@inlined
 def _higher(i: Any, xi: Any, yi: Any, j: Any, xj: Any, yj: Any) -> Any:
     """Two vertices, the higher one first."""
     swap = yj < yi
@@ -66,7 +75,7 @@ def _higher(i: Any, xi: Any, yi: Any, j: Any, xj: Any, yj: Any) -> Any:
 
 
 @compiled
-def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
+def paint(  # noqa: PLR0915 - one long loop, for speed
     out: Any, width: Any, box: Any, xs: Any, ys: Any, uv: Any, weight: Any, flags: Any,
     triangles: Any, layer: Any, solid: Any, first: Any, last: Any,
     texels: Any, base: Any, stride: Any, keys: Any, sums: Any, plan: Any, mask: Any,
@@ -118,14 +127,17 @@ def paint(  # noqa: PLR0912, PLR0915 - one long loop, for speed
         ax, ay = np.float64(left * 256 + 128 - x0), np.float64(top * 256 + 128 - y0)
         over = 1.0 / area
         if complete and (takes & (takes - 1)) == 0:
-            key = np.uint64(0)
-            while takes >> key & np.uint64(1) == 0:
-                key += np.uint64(1)
-            u, u_step, u_fall = _plane(uv[i, key, 0], uv[j, key, 0], uv[k, key, 0], f1, g1, f2, g2, ax, ay, over)
-            v, v_step, v_fall = _plane(uv[i, key, 1], uv[j, key, 1], uv[k, key, 1], f1, g1, f2, g2, ax, ay, over)
+            sole = _lowest(takes)
+            u, u_step, u_fall = _plane(
+                uv[i, sole, 0], uv[j, sole, 0], uv[k, sole, 0], f1, g1, f2, g2, ax, ay, over
+            )
+            v, v_step, v_fall = _plane(
+                uv[i, sole, 1], uv[j, sole, 1], uv[k, sole, 1], f1, g1, f2, g2, ax, ay, over
+            )
+            start, step, fall = packed(u, v), packed(u_step, v_step), packed(u_fall, v_fall)
             fill_whole(
-                out, width, box, shape, area > 0, packed(u, v), packed(u_step, v_step), packed(u_fall, v_fall),
-                texels, base[one, key], stride[one, key], opaque, mask,
+                out, width, box, shape, area > 0, start, step, fall,
+                texels, base[one, sole], stride[one, sole], opaque, mask,
             )  # fmt: skip
             continue
         count = 0

@@ -8,14 +8,14 @@ alone and two equal poses are equal to the last bit.
 from __future__ import annotations
 
 from math import cos, sin
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rostra.acting.motion import CHANNELS, INDEX
 from rostra.errors import PackError
-from rostra.picture.compiled import compiled
+from rostra.picture.compiled import compiled, inlined
 from rostra.picture.fill import KEYS
 from rostra.picture.layout import Placing
 from rostra.picture.raster import LEAST, WHOLE
@@ -60,14 +60,14 @@ class Rig:
         self._pivot = np.array(info.pivot, np.float32)
         self._view = np.array([*info.canvas, info.distance, *placing], np.float64)
         self._steps = _steps(pack, placing.scale)
-        self._drives = [_drives(layer.info.keys) for layer in pack.layers]
+        self._keys = _keys(pack)
 
     def pose(self, row: Floats) -> None:
         """Move to one row of motion, (len(CHANNELS),) float32."""
         pack = self._pack
         if row.shape != (len(CHANNELS),):
             raise ValueError(f"a row of motion has {len(CHANNELS)} channels, not {row.shape}")
-        row = np.nan_to_num(row, posinf=0.0, neginf=0.0).astype(np.float32)
+        row = np.where(np.isfinite(row), row, 0).astype(np.float32)
         self._work[:] = pack.vertices
         _deform(row, self._factors, pack.delta_start, pack.delta_vertex, pack.delta, self._work)
         gaze_yaw, gaze_pitch, lung, yaw, pitch, roll, sway, lean = (float(row[place]) for place in _OWN)
@@ -79,11 +79,49 @@ class Rig:
             _rotation(yaw, pitch, roll), lung, sway, lean, self._eyes, self._pivot, self._view,
             self.xs, self.ys,
         )  # fmt: skip
-        for layer, drives in zip(pack.layers, self._drives, strict=True):
-            if len(drives) > 1:
-                run = slice(layer.info.start, layer.info.stop)
-                levels = np.array([_level(drive, row) for drive in drives], np.float32)
-                _weigh(levels, layer.mask, pack.alpha[run], self.weight[run], self.flags[run])
+        _weigh(row, *self._keys, pack.alpha, self.weight, self.flags)
+
+
+class _Keys(NamedTuple):
+    """The keys of all layers that have several.
+
+    Attributes:
+        runs: (m, 3) vertices of a layer, from and to; its keys.
+        starts: (m * KEYS + 1,) where the products of a key's drive start.
+        factors: (products, FACTORS) channels, -1 for none; gains: (products,).
+        mask: (KEYS, n) the layers' masks; 0 elsewhere.
+        levels: (KEYS,) scratch.
+    """
+
+    runs: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    factors: Ints
+    gains: Floats
+    mask: Floats
+    levels: Floats
+
+
+def _keys(pack: Pack) -> _Keys:
+    several = [layer for layer in pack.layers if len(layer.info.keys) > 1]
+    runs = [(layer.info.start, layer.info.stop, len(layer.info.keys)) for layer in several]
+    mask = np.zeros((KEYS, len(pack.vertices)), np.float32)
+    starts, factors = [0], []
+    gains: list[float] = []
+    for layer in several:
+        mask[: len(layer.mask), layer.info.start : layer.info.stop] = layer.mask
+        for key in range(KEYS):
+            drive = layer.info.keys[key].drive if key < len(layer.info.keys) else {}
+            factors += [_factors(name) for name in drive]
+            gains += drive.values()
+            starts.append(len(gains))
+    return _Keys(
+        np.array(runs, np.int64).reshape(-1, 3),
+        np.array(starts, np.int64),
+        np.array(factors, np.int32).reshape(-1, FACTORS),
+        np.array(gains, np.float32),
+        mask,
+        np.zeros(KEYS, np.float32),
+    )
 
 
 def _steps(pack: Pack, scale: float) -> tuple[float, float, float]:
@@ -92,25 +130,6 @@ def _steps(pack: Pack, scale: float) -> tuple[float, float, float]:
     rise = float(np.hypot(*np.abs(pack.breath).max(axis=0, initial=0)))
     moves = (max(rise, 1.0), SWAY_SHIFT * width + SWAY_ROLL * height, LEAN * height)
     return tuple(STEP / (move * scale) for move in moves)  # type: ignore[return-value]
-
-
-Drive = list[tuple[list[int], float]]  # channels to multiply, gain
-
-
-def _drives(keys: Any) -> list[Drive]:
-    return [
-        [([n for n in _factors(name) if n >= 0], gain) for name, gain in key.drive.items()] for key in keys
-    ]
-
-
-def _level(drive: Drive, row: Floats) -> float:
-    total = 0.0
-    for channels, gain in drive:
-        product = gain
-        for channel in channels:
-            product *= float(row[channel])
-        total += product
-    return min(max(total, 0.0), 1.0)
 
 
 def _factors(name: str) -> list[int]:
@@ -123,14 +142,20 @@ def _factors(name: str) -> list[int]:
     return [INDEX[part] for part in parts] + [-1] * (FACTORS - len(parts))
 
 
+@inlined
+def _product(row: Any, factors: Any) -> Any:
+    product = np.float32(1)
+    for channel in factors:
+        if channel >= 0:
+            product *= row[channel]
+    return product
+
+
 @compiled
 def _deform(row: Any, factors: Any, starts: Any, vertex: Any, delta: Any, out: Any) -> None:
     """Add the weighted shapes to the vertices."""
     for shape in range(len(factors)):
-        weight = np.float32(1)
-        for factor in range(FACTORS):
-            if factors[shape, factor] >= 0:
-                weight *= row[factors[shape, factor]]
+        weight = _product(row, factors[shape])
         if abs(weight) <= FAINT:
             continue
         for m in range(starts[shape], starts[shape + 1]):
@@ -143,10 +168,13 @@ def _deform(row: Any, factors: Any, starts: Any, vertex: Any, delta: Any, out: A
 def _rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     """Roll, then pitch, then yaw; x right, y down, z to the viewer. Signs as in `acting.motion`."""
     cy, sy, cp, sp, cr, sr = cos(yaw), sin(yaw), cos(pitch), sin(pitch), cos(roll), sin(roll)
-    turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
-    nod = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
-    tilt = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-    return np.ascontiguousarray(turn @ nod @ tilt)
+    return np.array(
+        [
+            [cy * cr + sy * sp * sr, sy * sp * cr - cy * sr, sy * cp],
+            [cp * sr, cp * cr, -sp],
+            [cy * sp * sr - sy * cr, sy * sr + cy * sp * cr, cy * cp],
+        ]
+    )
 
 
 @compiled
@@ -186,32 +214,42 @@ def _turn(
 
 
 @compiled
-def _weigh(levels: Any, mask: Any, alpha: Any, out: Any, flags: Any) -> None:
-    """Weights of a layer's keys at its vertices.
+def _weigh(
+    row: Any, runs: Any, starts: Any, factors: Any, gains: Any, mask: Any, levels: Any,
+    alpha: Any, out: Any, flags: Any,
+) -> None:  # fmt: skip
+    """Weights of the keys at the vertices of layers that have several.
 
     The least drive counts as far as the rest does not show a vertex: where the rest is whole, a key at
     0 takes nothing and costs nothing.
     """
-    for v in range(len(alpha)):
-        others = np.float32(0)
-        for key in range(1, len(levels)):
-            others += mask[key, v]
-        if others == 0 and mask[0, v] > 0:
-            continue  # the rest alone, as it was set at the start
-        hidden = np.float32(MIN_DRIVE) * (np.float32(1) - mask[0, v])
-        total = np.float32(0)
-        for key in range(1, len(levels)):
-            share = mask[key, v] * max(levels[key], hidden)
-            out[v, key] = share
-            total += share
-        out[v, 0] = mask[0, v] * max(np.float32(0), np.float32(1) - total)
-        total += out[v, 0]
-        if total > 0:
-            for key in range(len(levels)):
-                out[v, key] *= alpha[v] / total
-        else:
-            out[v, 0] = alpha[v]
-        flags[v] &= WHOLE
-        for key in range(len(levels)):
-            if out[v, key] >= LEAST:
-                flags[v] |= np.uint8(1 << key)
+    for n in range(len(runs)):
+        keys = runs[n, 2]
+        for key in range(1, keys):
+            level = np.float32(0)
+            for m in range(starts[n * KEYS + key], starts[n * KEYS + key + 1]):
+                level += gains[m] * _product(row, factors[m])
+            levels[key] = min(max(level, np.float32(0)), np.float32(1))
+        for v in range(runs[n, 0], runs[n, 1]):
+            others = np.float32(0)
+            for key in range(1, keys):
+                others += mask[key, v]
+            if others == 0 and mask[0, v] > 0:
+                continue  # the rest alone, as it was set at the start
+            hidden = np.float32(MIN_DRIVE) * (np.float32(1) - mask[0, v])
+            total = np.float32(0)
+            for key in range(1, keys):
+                share = mask[key, v] * max(levels[key], hidden)
+                out[v, key] = share
+                total += share
+            out[v, 0] = mask[0, v] * max(np.float32(0), np.float32(1) - total)
+            total += out[v, 0]
+            if total > 0:
+                for key in range(keys):
+                    out[v, key] *= alpha[v] / total
+            else:
+                out[v, 0] = alpha[v]
+            flags[v] &= WHOLE
+            for key in range(keys):
+                if out[v, key] >= LEAST:
+                    flags[v] |= np.uint8(1 << key)

@@ -8,13 +8,12 @@ drew into that frame. What a frame shows depends on its row alone, never on what
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rostra.picture.backdrop import Backdrop
-from rostra.picture.compiled import compiled
+from rostra.picture.change import Changes
 from rostra.picture.fill import PLAN, WORD
 from rostra.picture.frame import NOTHING, Rect, Size, Yuv420
 from rostra.picture.layout import Layout, place
@@ -26,7 +25,6 @@ from rostra.picture.wardrobe import wardrobe
 from rostra.presenters.pack import Pack
 
 REMEMBERED = 16  # changed boxes kept: a frame last drawn longer ago is drawn whole
-FRINGE = 2  # pixels by which outlines may exceed the vertices
 
 
 class Stage:
@@ -47,11 +45,7 @@ class Stage:
         self._wear = wear = wardrobe(pack, placing.scale)
         fine = np.array([layer.info.fine for layer in pack.layers], np.bool_)
         self._outline = Outline(wear.triangles, wear.layer, wear.solid, fine, len(pack.vertices))
-        self._runs = np.array([(layer.info.start, layer.info.stop) for layer in pack.layers], np.int64)
-        self._differs = np.zeros(len(pack.vertices), np.bool_)
-        self._boxes = np.zeros((len(pack.layers), 4), np.int64)
-        self._box = np.zeros(4, np.int64)
-        self._before = (self._rig.xs.copy(), self._rig.ys.copy(), self._rig.weight.copy())
+        self._changes = Changes(pack, self._rig, wear.triangles)
         self._scratch = (np.zeros(size.width, np.uint64), np.zeros(PLAN, np.int64))
         self._mask = np.zeros((size.height, -(-size.width // WORD)), np.uint64)
         self._canvas = np.zeros((size.height, size.width), np.uint32)
@@ -77,7 +71,7 @@ class Stage:
         return self._draw_still(out)
 
     def _draw_still(self, out: Yuv420) -> Rect:
-        box = self._moved().within(self.size)
+        box = self._changes.look().within(self.size)
         if self._behind is None:
             box = self._everything
             self._behind = self._packed(self._backdrop.next(), box)
@@ -88,8 +82,8 @@ class Stage:
 
     def _draw_moving(self, out: Yuv420) -> Rect:
         frame = self._backdrop.next()
-        self._moved()
-        box = _union(self._boxes).within(self.size)
+        self._changes.look()
+        box = self._changes.whole.within(self.size)
         out.copy_from(frame)
         if not box.empty:
             self._behind = self._packed(frame, box)
@@ -111,22 +105,6 @@ class Stage:
             to_planes(self._canvas, np.array(box), out.y, out.u, out.v)
         out.owner, out.turn, out.spoilt = self, self._turn, NOTHING
         return box
-
-    def _moved(self) -> Rect:
-        """The box in which the pose differs from the last one; remembers the pose."""
-        rig = self._rig
-        _changes(
-            self._runs,
-            self._wear.triangles,
-            rig.xs,
-            rig.ys,
-            rig.weight,
-            *self._before,
-            self._differs,
-            self._boxes,
-            self._box,
-        )
-        return Rect(*(int(side) for side in self._box))
 
     def _paint(self, box: Rect, behind: NDArray[np.uint32]) -> None:
         """Draw the pose into a part of the canvas, over a packed picture."""
@@ -155,51 +133,3 @@ class Stage:
 
 def _slices(box: Rect) -> tuple[slice, slice]:
     return slice(box.top, max(box.bottom, box.top)), slice(box.left, max(box.right, box.left))
-
-
-def _union(boxes: NDArray[np.int64]) -> Rect:
-    whole = NOTHING
-    for box in boxes:
-        whole = whole.union(Rect(*(int(side) for side in box)))
-    return whole
-
-
-@compiled
-def _changes(
-    runs: Any, triangles: Any, xs: Any, ys: Any, weight: Any, old_xs: Any, old_ys: Any, old_weight: Any,
-    differs: Any, boxes: Any, box: Any,
-) -> None:  # fmt: skip
-    """The box of all triangles that differ, old and new place; updates `boxes` and the old arrays.
-
-    Args:
-        runs: (layers, 2) vertices of each layer; triangles: (t, 3).
-        xs, ys, weight: the new pose; old_xs, old_ys, old_weight: the old one.
-        differs: (n,) bool scratch.
-        boxes: (layers, 4) pixels of each layer.
-        box: (4,) what is found.
-    """
-    for n in range(len(runs)):
-        left, top, right, bottom = 1 << 30, 1 << 30, -(1 << 30), -(1 << 30)
-        for v in range(runs[n, 0], runs[n, 1]):
-            left, right = min(left, xs[v]), max(right, xs[v])
-            top, bottom = min(top, ys[v]), max(bottom, ys[v])
-            same = xs[v] == old_xs[v] and ys[v] == old_ys[v]
-            for key in range(weight.shape[1]):
-                same = same and weight[v, key] == old_weight[v, key]
-            differs[v] = not same
-        boxes[n, 0], boxes[n, 1] = (left >> 8) - FRINGE, (top >> 8) - FRINGE
-        boxes[n, 2], boxes[n, 3] = (right >> 8) + FRINGE + 1, (bottom >> 8) + FRINGE + 1
-    left, top, right, bottom = 1 << 30, 1 << 30, -(1 << 30), -(1 << 30)
-    for t in range(len(triangles)):
-        if differs[triangles[t, 0]] or differs[triangles[t, 1]] or differs[triangles[t, 2]]:
-            for corner in range(3):
-                v = triangles[t, corner]
-                left, right = min(left, xs[v], old_xs[v]), max(right, xs[v], old_xs[v])
-                top, bottom = min(top, ys[v], old_ys[v]), max(bottom, ys[v], old_ys[v])
-    for v in range(len(differs)):
-        if differs[v]:
-            old_xs[v], old_ys[v] = xs[v], ys[v]
-            for key in range(weight.shape[1]):
-                old_weight[v, key] = weight[v, key]
-    box[0], box[1] = (left >> 8) - FRINGE, (top >> 8) - FRINGE
-    box[2], box[3] = (right >> 8) + FRINGE + 1, (bottom >> 8) + FRINGE + 1

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rostra.picture.compiled import compiled, inlined
+from rostra.picture.compiled import allocating, inlined
 from rostra.presenters.model.cover import nearness
 from rostra.presenters.model.figure import Figure
 from rostra.presenters.model.light import COLOUR, CUTOFF, DOUBLE, MODE, TEXTURE, TRANSFORM, shade
@@ -151,7 +151,7 @@ def _level(levels: Any, texture: Any, texel_area: Any, pixel_area: Any) -> Any:
     return level
 
 
-@compiled
+@allocating
 def _draw(  # noqa: PLR0912, PLR0915 - one long loop, for speed
     triangles: Any, materials: Any, xs: Any, ys: Any, near: Any, surface: Any, uv: Any, colours: Any,
     light: Any, table: Any, texels: Any, levels: Any, wraps: Any, linear: Any, out: Any, depth: Any,
@@ -245,7 +245,7 @@ def _draw(  # noqa: PLR0912, PLR0915 - one long loop, for speed
                     depth[y, x] = inverse
 
 
-@compiled
+@allocating
 def _spread(image: Any, rounds: Any) -> None:
     """Let colours run out over the edges of what shows, opacity staying 0."""
     height, width = image.shape[0], image.shape[1]
