@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log2, log10
 from typing import NamedTuple
 
 import numpy as np
@@ -139,12 +140,16 @@ def _learn(usual: Calibration, level: float, tone: float) -> Calibration:
 
 
 def _judge(phone: Phone, level: float, tone: float | None, usual: Calibration) -> Heard:
-    decibels = 20 * np.log10(max(level, FLOOR) / usual.loudness)
-    length = np.clip((phone.end - phone.start - SHORT) / (LONG - SHORT), 0.0, 1.0)
-    loud = np.clip(1.0 + 0.028 * decibels, 0.66, 1.20)
-    size = float(STRESS.get(phone.stress, 1.0) * loud * (UNDERSHOOT + (1 - UNDERSHOOT) * length))
+    decibels = 20 * log10(max(level, FLOOR) / usual.loudness)
+    length = _within(0.0, (phone.end - phone.start - SHORT) / (LONG - SHORT), 1.0)
+    loud = _within(0.66, 1.0 + 0.028 * decibels, 1.20)
+    size = STRESS.get(phone.stress, 1.0) * loud * (UNDERSHOOT + (1 - UNDERSHOOT) * length)
     if tone is None:
         return Heard(size)
-    semitones = float(np.clip(12 * np.log2(tone / usual.pitch), -8, 8)) if tone > 0 else 0.0
-    accent = 0.5 * np.clip(0.4 + semitones / 5, 0, 1.3) + 0.5 * np.clip(0.6 + decibels / 10, 0, 1.2)
-    return Heard(size, float(np.clip(accent * (1.0 if phone.stress == 1 else 0.7), 0, 1.2)), semitones)
+    semitones = _within(-8.0, 12 * log2(tone / usual.pitch), 8.0) if tone > 0 else 0.0
+    accent = 0.5 * _within(0, 0.4 + semitones / 5, 1.3) + 0.5 * _within(0, 0.6 + decibels / 10, 1.2)
+    return Heard(size, _within(0.0, accent * (1.0 if phone.stress == 1 else 0.7), 1.2), semitones)
+
+
+def _within(least: float, value: float, most: float) -> float:
+    return max(least, min(value, most))
