@@ -22,7 +22,7 @@ from rostra.acting.actor import Actor
 from rostra.acting.manner import Manner
 from rostra.errors import InputError, RostraError
 from rostra.live.camera import Camera
-from rostra.live.encoders import AnyPacket, Codec, SoundEncoder
+from rostra.live.encoders import PACKET, AnyPacket, Codec, SoundEncoder
 from rostra.live.errors import LiveError
 from rostra.live.performance import RATE, Event, Performance, Said
 from rostra.live.sacrifice import Sacrifice
@@ -251,7 +251,7 @@ class Session:
             shots, sounds, events = await loop.run_in_executor(self._kit.threads, self._make, codecs)
             self._note(loop.time() - begun, loop.time() - due)
             await asyncio.sleep(max(0.0, due - loop.time()))
-            self._hand_on(shots, sounds)
+            self._hand_on(shots, sounds, due)
             for event in events:
                 self._tell({"type": event.kind, "turnId": event.turn, **event.facts})
             due += 1 / FPS
@@ -274,14 +274,21 @@ class Session:
         sounds = self._ear.encode(moment.sound, moment.number * RATE // FPS)
         return shots, sounds, moment.events
 
-    def _hand_on(self, shots: dict[Codec, AnyPacket], sounds: list[AnyPacket]) -> None:
+    def _hand_on(self, shots: dict[Codec, AnyPacket], sounds: list[AnyPacket], due: float) -> None:
+        # Each sound when it is due: a receiver takes the time when it comes for that when it was made
+        loop = asyncio.get_running_loop()
+        for number, sound in enumerate(sounds):
+            loop.call_at(due + number * PACKET / RATE, self._sound, sound)
         for viewer in self.viewers.values():
             if not viewer.connected:
                 continue
-            for sound in sounds:
-                viewer.sound.put(sound)
             if viewer.codec and viewer.codec in shots and not viewer.picture.put(shots[viewer.codec]):
                 self._key(viewer)
+
+    def _sound(self, sound: AnyPacket) -> None:
+        for viewer in self.viewers.values():
+            if viewer.connected:
+                viewer.sound.put(sound)
 
     def _note(self, making: float, late: float) -> None:
         health = self.health
