@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from packs import synthetic
 from rostra.acting.motion import CHANNELS, INDEX
 from rostra.picture import raster, rig
 from rostra.picture.backdrop import colour
+from rostra.picture.compiled import state
 from rostra.picture.frame import Rect, Size, Yuv420, to_rgb
 from rostra.picture.layout import Layout
 from rostra.picture.stage import Stage
@@ -122,6 +124,16 @@ def test_warming_up_compiles_all_that_a_stage_needs(pack: Pack) -> None:
     before = [len(function.signatures) for function in compiled]
     stage(pack).draw(MIX[1], Yuv420.empty(SIZE))
     assert [len(function.signatures) for function in compiled] == before == [1] * len(compiled)
+
+
+def test_machine_code_is_kept_for_one_state_of_all_sources(tmp_path: Path) -> None:
+    caller, called = tmp_path / "a.py", tmp_path / "b.py"
+    caller.write_text("paint()")
+    called.write_text("fill()")
+    before = state([caller, called])
+    assert state([called, caller]) == before
+    called.write_text("fill(1)")
+    assert state([caller, called]) != before
 
 
 def test_stages_draw_at_once_in_threads(pack: Pack) -> None:
