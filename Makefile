@@ -175,7 +175,7 @@ lock: | $(VENV)/bin/python
 	$(LOCK) -o locks/run.txt
 	.venv-lock/bin/uv pip compile locks/casting.in --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--upgrade --quiet -o locks/casting.txt
-	$(LOCK) --extra llm --group dev --constraint locks/run.txt -o locks/dev.txt
+	$(LOCK) --extra llm --extra postgres --group dev --constraint locks/run.txt -o locks/dev.txt
 	.venv-lock/bin/uv pip compile pyproject.toml --extra voices --extra livekit --extra pipecat --group plugins $(PINNED) \
 		-o locks/plugins.txt
 	.venv-lock/bin/uv pip compile tests/judge/requirements.in --no-deps $(PINNED) -o locks/judge.txt

@@ -25,9 +25,10 @@ PARTNER, SECRET, USER_SECRET = 700, "the admin's secret", "the users' secret"
 
 @contextmanager
 def serving(
-    folder: Path, presenters: Path | None = None, private: bool = False, **more: object
-) -> Iterator[str]:
-    """A server that keeps its data in a folder; gives its origin. `more` is of `Fixed`."""
+    folder: Path, presenters: Path | None = None, private: bool = False,
+    database: str = "", media: str = "", **more: object,
+) -> Iterator[str]:  # fmt: skip
+    """A server that keeps in a folder what it keeps not elsewhere; gives its origin. `more` is of `Fixed`."""
     structlog.reset_defaults()  # a command of an earlier test may have sent logs to what is closed by now
     known = {"largest_upload": 20 << 20, "fetch_private": private, **more}
     fixed = Fixed(PARTNER, SECRET, USER_SECRET, **known)  # type: ignore[arg-type]
@@ -38,7 +39,8 @@ def serving(
     folders = [presenters] if presenters else []
     engines = Engines(Catalogue(folders), {"office-1": "Bright office"}, setup, 2, Excerpts(), warm=False)
     on_air = OnAir(Terms(b"the key of live sessions' tokens", most=3), None, voice)
-    app = create(Database(f"sqlite:///{folder / 'rostra.db'}"), MediaStore(folder), engines, fixed, on_air)
+    kept = Database(database or f"sqlite:///{folder / 'rostra.db'}")
+    app = create(kept, MediaStore(folder, media), engines, fixed, on_air)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     app.state.listening = listener.getsockname()

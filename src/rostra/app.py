@@ -164,11 +164,12 @@ def _checks(store: MediaStore, hands: Hands) -> list[Check]:
     return [("renderer", hands.trouble), ("tts", voice), ("composer", lambda: ""), ("storage", room)]
 
 
-async def _keep_house(uploads: Uploads, store: MediaStore, largest_cache: int) -> None:
+async def _keep_house(uploads: Uploads, entries: Entries, store: MediaStore, largest_cache: int) -> None:
     """Once an hour, delete what nobody will come back for."""
     while True:
         try:
             await uploads.sweep()
+            await entries.sweep()
             await asyncio.to_thread(store.tidy, largest_cache)
         except (RostraError, SQLAlchemyError, OSError):
             log.exception("the house could not be kept")
@@ -245,7 +246,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
         store.open()
         async with database:
             await partners.settle(fixed.partner_id, fixed.admin_secret, fixed.user_secret)
-            keeping = asyncio.create_task(_keep_house(uploads, store, fixed.largest_cache))
+            keeping = asyncio.create_task(_keep_house(uploads, entries, store, fixed.largest_cache))
             for work in works:
                 await work.resume()
             sessions.start()

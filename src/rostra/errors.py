@@ -9,6 +9,7 @@
     │   ├── PackError           a presenter's pack that is damaged or of another version
     │   └── ModelError          a 3D model that cannot become a presenter
     ├── MissingFileError        a file of the media store that is not there
+    ├── AwayError               a store that does not do what it is asked for: try again
     ├── AccessError             who asks may not
     │   └── KsError             a Kaltura session that is none, is over, or may not be used here
     ├── BusyError               too much at once: wait and ask again
@@ -106,6 +107,14 @@ class MissingFileError(RostraError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The media store has no {key}.", "", "media")
+
+
+class AwayError(RostraError):
+    """A store on another machine that does not answer, or refuses."""
+
+    code = "STORE_AWAY"
+    status = 503
+    retry = True
 
 
 class AccessError(RostraError):

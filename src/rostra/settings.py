@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     database_url: str = _setting(
         "",
         "Database, as `sqlite:///folder/rostra.db` or `postgresql://user@host/name`; a file in "
-        "`ROSTRA_HOME` without it.",
+        "`ROSTRA_HOME` without it. See `docs/deploy-stores.md`.",
     )
     max_cache_bytes: int = _setting(
         2 * 2**30, "Largest cache of pictures and spoken sentences that can be made again.", "bytes", ge=0
@@ -62,7 +62,9 @@ class Settings(BaseSettings):
         False, "Whether media are fetched from addresses of this machine and its neighbours, too."
     )
     media_url: str = _setting(
-        "", "Object store of the media, as `s3://bucket/folder`; a folder in `ROSTRA_HOME` without it."
+        "",
+        "Object store of the media, as `s3://bucket/folder`; a folder in `ROSTRA_HOME` without it. Its "
+        "keys are in the variables of its vendor (`AWS_ACCESS_KEY_ID` ...): see `docs/deploy-stores.md`.",
     )
     partner_id: int | None = _setting(None, "Id of the first partner, for containers and tests.", ge=1)
     admin_secret: SecretStr | None = _setting(None, "Its admin secret; a random one without it.")

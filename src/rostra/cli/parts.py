@@ -36,9 +36,28 @@ def catalogue() -> Catalogue:
     return Catalogue([shelf().folder])
 
 
-def shelf() -> Shelf:
-    """The own presenters of this machine."""
-    return Shelf(settings().presenters or own_home())
+def shelf(partner: int | None = None) -> Shelf:
+    """The own presenters of this machine: everybody's, or those of one partner."""
+    return Shelf(settings().presenters or own_home(), partner)
+
+
+def check_partner(id_: int) -> None:
+    """Refuse a partner that is not there.
+
+    Raises:
+        UnknownNameError: there is none of this id.
+        MissingError: what the server stands on is not installed.
+    """
+
+    async def found(gate: Gate) -> Partner:
+        await first_partner(gate)  # it is made when it is first needed
+        return await gate.partners.get(id_)
+
+    try:
+        at_gate(found)
+    except UnknownNameError as error:
+        error.field = "partner"
+        raise
 
 
 def home() -> Path:
@@ -221,13 +240,14 @@ def encoding() -> Encoding:
     return Encoding(chosen.encoder_preset, chosen.encoder_crf, chosen.encoder_threads)
 
 
-def line_parts() -> Parts:
-    """Everything that a production is made from."""
+def line_parts(partner: int | None = None) -> Parts:
+    """Everything that a production is made from; with a partner, its own presenters too."""
     from rostra.production.company import Parts
     from rostra.speech.catalogue import voice
 
     chosen = settings()
-    return Parts(catalogue(), lambda name: voice(name, chosen.models, chosen.speech_threads))
+    presenters = catalogue() if partner is None else catalogue().of(partner)
+    return Parts(presenters, lambda name: voice(name, chosen.models, chosen.speech_threads))
 
 
 def backgrounds() -> list[tuple[str, str]]:

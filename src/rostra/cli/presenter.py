@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from rostra.presenters.own import Profile
     from rostra.presenters.pack import Pack
 
+Partner = Annotated[
+    int | None,
+    typer.Option(help="Only for this partner of the server; for everybody without it.", min=1),
+]
+
 app = typer.Typer(no_args_is_help=True, help="Add, list, preview and remove your own presenters.")
 
 
@@ -42,36 +47,44 @@ def add(
     mark: Annotated[
         str, typer.Option(help="A short text, drawn small into a corner of every video, like `AI presenter`.")
     ] = "",
+    partner: Partner = None,
 ) -> None:
     """Make a presenter of your own."""
     from rostra.cli.console import remark
-    from rostra.cli.parts import check_voice, shelf
+    from rostra.cli.parts import check_partner, check_voice, shelf
     from rostra.presenters.own import Profile
 
     profile = Profile(name, kind, voice or "", consent, mark)
     if voice:
         check_voice(voice)
-    shelf().reserve(profile.id)
-    place = shelf().add(_make(profile, {"photo": photo, "model": model}))
+    if partner is not None:
+        check_partner(partner)
+    shelf(partner).reserve(profile.id)
+    place = shelf(partner).add(_make(profile, {"photo": photo, "model": model}))
     if not consent:
         remark("No consent is recorded. Show only people who have agreed; --consent keeps their statement.")
     typer.echo(f"{profile.id}: {place}")
-    typer.echo(f"Try it: rostra presenter preview {profile.id}")
+    option = "" if partner is None else f" --partner {partner}"
+    typer.echo(f"Try it: rostra presenter preview {profile.id}{option}")
 
 
 @app.command("list")
-def list_() -> None:
-    """List your own presenters."""
+def list_(
+    partner: Annotated[int | None, typer.Option(help="Only those of this partner.", min=1)] = None,
+) -> None:
+    """List your own presenters: everybody's and those of single partners."""
     from rostra.cli.console import show
     from rostra.cli.parts import shelf
     from rostra.presenters.catalogue import card
 
     rows = []
-    for path in shelf().files().values():
-        one = card(path)
-        told = (one.origin.get("tool", ""), one.origin.get("consent", ""))
-        rows.append((one.id, one.name, one.kind, one.voice.name, *told, str(path)))
-    show(["Presenter", "Name", "Kind", "Voice", "Made from", "Consent", "File"], rows)
+    for whose in shelf().neighbours() if partner is None else [shelf(partner)]:
+        seen = "everybody" if whose.partner is None else f"partner {whose.partner}"
+        for path in whose.files().values():
+            one = card(path)
+            told = (one.origin.get("tool", ""), one.origin.get("consent", ""))
+            rows.append((one.id, one.name, one.kind, one.voice.name, seen, *told, str(path)))
+    show(["Presenter", "Name", "Kind", "Voice", "For", "Made from", "Consent", "File"], rows)
 
 
 @app.command("preview")
@@ -79,6 +92,7 @@ def preview(
     name: Annotated[str, typer.Argument(help="Who.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG, JPEG or WebP.")] = None,
     background: Annotated[str, typer.Option(help="As for `rostra render`.")] = "office-1",
+    partner: Annotated[int | None, typer.Option(help="Whose presenter it is.", min=1)] = None,
 ) -> None:
     """Draw a sheet of what a presenter looks like, speaking, blinking and turning."""
     from rostra.cli.parts import line_parts
@@ -86,16 +100,19 @@ def preview(
     from rostra.production.stills import expressions
 
     place = output or Path(f"{name.lower()}.png")
-    expressions(name, beside(background, Path.cwd()), place, line_parts())
+    expressions(name, beside(background, Path.cwd()), place, line_parts(partner))
     typer.echo(str(place))
 
 
 @app.command("remove")
-def remove(name: Annotated[str, typer.Argument(help="Who.")]) -> None:
+def remove(
+    name: Annotated[str, typer.Argument(help="Who.")],
+    partner: Annotated[int | None, typer.Option(help="Whose presenter it is.", min=1)] = None,
+) -> None:
     """Delete a presenter of your own."""
     from rostra.cli.parts import shelf
 
-    typer.echo(f"Deleted {shelf().remove(name)}.")
+    typer.echo(f"Deleted {shelf(partner).remove(name)}.")
 
 
 def _make(profile: Profile, sources: dict[str, Path | None]) -> Pack:

@@ -163,11 +163,8 @@ class EntryService(Service):
             coming = await self._entries.change(entry.id, status=IMPORTING, extra={**entry.extra, "url": url})
             self._intake.fetch(coming, url)
             return coming
-        path, name = await self._resources.staged(call, resource, entry.id)
-        try:
+        async with self._resources.staged(call, resource, entry.id) as (path, name):
             filled = await self._entries.fill(entry, path, extension_of(name))
-        finally:
-            path.unlink(missing_ok=True)
         self._intake.take(filled)
         return filled
 

@@ -180,11 +180,8 @@ class ThumbAsset(Service):
         return handed(self._entries.store, _ready(asset), f"{asset.id}.{asset.extension}")
 
     async def _filled(self, call: Call, entry: Entry, asset: Asset, resource: dict[str, Any]) -> Thing:
-        path, name = await self._resources.staged(call, resource, entry.id)
-        try:
+        async with self._resources.staged(call, resource, entry.id) as (path, name):
             filled = await self._extras.fill(asset, path, extension_of(name))
-        finally:
-            path.unlink(missing_ok=True)
         if not await self._shown(entry):
             await self._extras.choose(filled)
         return shown_thumb(filled, await self._shown(entry))

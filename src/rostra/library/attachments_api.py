@@ -75,12 +75,9 @@ class AttachmentAsset(Service):
     async def setContent(self, call: Call, id: str, contentResource: dict[str, Any]) -> Thing:
         """Give one its content."""
         asset = await self._named(call, id, change=True)
-        path, name = await self._resources.staged(call, contentResource, asset.entry)
-        own = asset.extra.get("filename") or shortened(name)
-        try:
+        async with self._resources.staged(call, contentResource, asset.entry) as (path, name):
+            own = asset.extra.get("filename") or shortened(name)
             filled = await self._extras.fill(asset, path, extension_of(own))
-        finally:
-            path.unlink(missing_ok=True)
         return shown(await self._extras.change(filled.id, extra={**filled.extra, "filename": own}))
 
     @action(reads=True)

@@ -199,11 +199,8 @@ class CaptionAsset(Service):
         return _ready(await self._named(call, id_))
 
     async def _text(self, call: Call, caption: Caption, resource: dict[str, Any]) -> str:
-        path, _ = await self._resources.staged(call, resource, caption.entry)
-        try:
+        async with self._resources.staged(call, resource, caption.entry) as (path, _):
             return subtitles.read(path)
-        finally:
-            path.unlink(missing_ok=True)
 
 
 def webvtt(read: Any) -> str:

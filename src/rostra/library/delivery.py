@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from rostra.apiv3.api import bearer, place
 from rostra.apiv3.request import from_path
-from rostra.errors import KsError, MediaError, MissingFileError
+from rostra.errors import AwayError, KsError, MediaError, MissingFileError
 from rostra.identity.gate import Gate
 from rostra.library import hls, thumbnails
 from rostra.library.entries import CHOSEN, POSTER, SOURCE, WEB, Entries
@@ -45,6 +45,7 @@ OPEN = {
 }
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 HOUR, MINUTE = 3600, 60  # s that browsers may keep a picture
+AFTER = "5"  # s until whoever found the store away may ask again
 
 
 Act = Callable[[Request, Mapping[str, str]], Awaitable[Response]]
@@ -95,6 +96,8 @@ class Delivery:
                 return Response(refused.why, refused.status, headers, "text/plain")
             except MissingFileError:
                 return Response("FILE_NOT_FOUND", 404, OPEN, "text/plain")
+            except AwayError:
+                return Response("STORE_AWAY", 503, {**OPEN, "Retry-After": AFTER}, "text/plain")
 
         return endpoint
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rostra.apiv3.errors import ApiError
+from rostra.errors import AwayError
 from rostra.identity.ks import Ks
 from rostra.identity.partners import Partner
 from rostra.library.rights import SHARED, may_change, may_see, visible
@@ -22,6 +24,7 @@ from rostra.library.tables import (
     READY,
     Asset,
     Entry,
+    Orphan,
     fresh_asset_id,
 )
 from rostra.storage.database import Database
@@ -136,11 +139,7 @@ class Entries:
     async def delete(self, entry: Entry) -> None:
         """Delete an entry and its files."""
         await self.change(entry.id, status=DELETED)
-        async with self._database.writing() as session:
-            for asset in await _assets(session, entry.id):
-                if asset.key:
-                    await self.store.forget(asset.key)
-                await session.delete(asset)
+        await self.forget(await self.assets(entry.id))
 
     async def assets(self, entry: str) -> Sequence[Asset]:
         """The files of an entry."""
@@ -243,12 +242,34 @@ class Entries:
                 found.extra = {**found.extra, "error": why[:500]}
 
     async def forget(self, assets: Sequence[Asset]) -> None:
-        """Delete files of an older content."""
+        """Delete assets, and their files as soon as the store does so."""
         async with self._database.writing() as session:
             for asset in assets:
-                if asset.key:
-                    await self.store.forget(asset.key)
                 await session.delete(await session.merge(asset))
+        await self.abandon([asset.key for asset in assets if asset.key])
+
+    async def abandon(self, keys: Sequence[str]) -> None:
+        """Delete files that nothing refers to any more, as soon as the store does so."""
+        async with self._database.writing() as session:
+            for key in set(keys):
+                await session.merge(Orphan(key=key))
+        await self._delete(keys)
+
+    async def sweep(self) -> None:
+        """Delete what the store did not delete when it should have."""
+        async with self._database.reading() as session:
+            keys = (await session.scalars(select(Orphan.key))).all()
+        await self._delete(keys)
+
+    async def _delete(self, keys: Sequence[str]) -> None:
+        """Delete orphans; if the store is away, they wait for the next sweep."""
+        gone: list[str] = []
+        with suppress(AwayError):
+            for key in set(keys):
+                await self.store.forget(key)
+                gone.append(key)
+        async with self._database.writing() as session:
+            await session.execute(delete(Orphan).where(Orphan.key.in_(gone)))
 
     async def waiting(self, status: int) -> Sequence[Entry]:
         """Entries in a state, the oldest first."""

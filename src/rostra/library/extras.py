@@ -85,11 +85,12 @@ class Extras:
         version = asset.version + 1
         key = f"{asset.partner}/{asset.entry}/extra/{asset.id}-{version}"
         size = await self._entries.keep(asset.partner, key, path)
-        if asset.key:
-            await self._entries.store.forget(asset.key)
-        return await self.change(
+        old = asset.key
+        filled = await self.change(
             asset.id, key=key, size=size, extension=extension[:10], version=version, status=READY, **shape
         )
+        await self._entries.abandon([old] if old else [])
+        return filled
 
     async def change(self, id_: str, **values: Any) -> Asset:
         """Set columns of one."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from rostra.errors import RostraError
+from rostra.errors import AwayError, RostraError
 from rostra.library.convert import SOURCE as ITSELF
 from rostra.library.entries import SOURCE, WEB, Entries, asset_of
 from rostra.library.fetch import fetch
@@ -33,6 +33,7 @@ from rostra.library.tables import (
 log = structlog.get_logger()
 
 PATIENCE = 6 * 3600  # s that one conversion may take
+PAUSES = (5.0, 30.0, 120.0)  # s between tries while the store is away
 MOST_TOLD = 1 << 20  # bytes that a conversion may say
 
 
@@ -94,13 +95,22 @@ class Intake:
     async def _convert(self, entry: Entry) -> None:
         async with self._slots:
             try:
-                await self._make(entry)
+                await self._patiently(entry)
             except RostraError as error:
                 await self._entries.fail(entry.id, str(error), entry.version)
                 log.warning("conversion failed", entry=entry.id, why=str(error))
             except Exception:
                 await self._entries.fail(entry.id, "The conversion failed.", entry.version)
                 log.exception("conversion failed", entry=entry.id)
+
+    async def _patiently(self, entry: Entry) -> None:
+        """Convert an entry's content; a store that is away is given time to come back."""
+        for pause in PAUSES:
+            try:
+                return await self._make(entry)
+            except AwayError:
+                await asyncio.sleep(pause)
+        return await self._make(entry)
 
     async def _make(self, entry: Entry) -> None:
         source = next(one for one in await self._entries.assets(entry.id) if one.role == SOURCE)
@@ -117,9 +127,7 @@ class Intake:
         known = ("media", "duration", "width", "height")
         columns: dict[str, Any] = {name: facts[name] for name in known if name in facts}
         if not await self._entries.finish(entry.id, columns, made, entry.version):
-            for asset in made:
-                if asset.key != source.key:
-                    await store.forget(asset.key)
+            await self._entries.abandon([asset.key for asset in made if asset.key != source.key])
 
     async def _facts(self, entry: Entry, source: Asset, folder: Path) -> dict[str, Any]:
         """What a process of its own finds out of a file, and makes of it."""

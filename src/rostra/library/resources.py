@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from rostra.apiv3.errors import ApiError, missing
 from rostra.apiv3.service import Call
+from rostra.errors import AwayError, OutputError
 from rostra.library.entries import SOURCE, Entries, no_flavor, not_found
 from rostra.library.tables import Asset
 from rostra.library.uploads import Uploads
@@ -31,8 +33,13 @@ class Resources:
     def __init__(self, entries: Entries, uploads: Uploads) -> None:
         self._entries, self._uploads = entries, uploads
 
-    async def staged(self, call: Call, given: Mapping[str, Any], entry: str) -> tuple[Path, str]:
+    @asynccontextmanager
+    async def staged(
+        self, call: Call, given: Mapping[str, Any], entry: str
+    ) -> AsyncIterator[tuple[Path, str]]:
         """A staged file of what a resource stands for, and what the client calls it.
+
+        It is gone when the block ends; only an upload that could not be kept can be used again.
 
         Args:
             call: by whom; its files are those that came with it.
@@ -42,6 +49,21 @@ class Resources:
         Raises:
             ApiError: it says too little, stands for nothing, or is of a kind that we do not take.
         """
+        path, name = await self._staged(call, given, entry)
+        try:
+            yield path, name
+        except (AwayError, OutputError):
+            if kind_of(given) == TOKEN:
+                await self._uploads.reopen(str(given[FIELDS[TOKEN]]))
+            else:
+                path.unlink(missing_ok=True)
+            raise
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        path.unlink(missing_ok=True)
+
+    async def _staged(self, call: Call, given: Mapping[str, Any], entry: str) -> tuple[Path, str]:
         kind = kind_of(given)
         value = str(given.get(FIELDS.get(kind, ""), ""))
         if kind == TOKEN:

@@ -115,3 +115,11 @@ class Caption(Dated, Table):
     status: Mapped[int]  # 0 while it has no content, then as of entries
     content: Mapped[str]
     version: Mapped[int]
+
+
+class Orphan(Table):
+    """A file that nothing refers to any more, until the store has deleted it."""
+
+    __tablename__ = "orphans"
+
+    key: Mapped[str] = mapped_column(primary_key=True)

@@ -146,6 +146,11 @@ class Uploads:
             found.status, found.entry, found.updated = CLOSED, entry, now()
         return self.path(found)
 
+    async def reopen(self, id_: str) -> None:
+        """Let an upload be used again: what it was used for did not succeed."""
+        async with self._database.writing() as session:
+            (await session.get_one(Upload, id_)).change(status=FULL, entry="")
+
     async def drop(self, upload: Upload) -> None:
         """Forget one and its bytes."""
         self.path(upload).unlink(missing_ok=True)

@@ -23,7 +23,7 @@ class Cast:
     """Whom sessions can be made with.
 
     Args:
-        presenters: built in and own.
+        presenters: everybody's; a partner sees its own, too.
         find_avatar: (KS, id) -> presenter and background of one of the caller's avatars, or None.
         check_voice: raises UnknownNameError for the name of a voice that is not there.
     """
@@ -46,18 +46,18 @@ class Cast:
         Raises:
             UnknownNameError: there is no such avatar or voice.
         """
-        presenter, background = avatar, BACKGROUND
-        if avatar not in self.presenters.files():
+        presenter, background, theirs = avatar, BACKGROUND, self.presenters.of(ks.partner)
+        if avatar not in theirs.files():
             found = await self._find_avatar(ks, avatar)
             if found is None:
-                raise UnknownNameError("avatar", avatar, self.presenters.files(), "visualConfig.avatarId")
+                raise UnknownNameError("avatar", avatar, theirs.files(), "visualConfig.avatarId")
             presenter, background = found
-        look = await self.look(presenter, background)
+        look = Look(await asyncio.to_thread(theirs.find, presenter), background)
         return look, await asyncio.to_thread(self.wanted, look.pack, voice, speed)
 
-    async def look(self, presenter: str, background: str = BACKGROUND) -> Look:
-        """A presenter before a background."""
-        return Look(await asyncio.to_thread(self.presenters.find, presenter), background)
+    async def look(self, presenter: str) -> Look:
+        """One of everybody's presenters."""
+        return Look(await asyncio.to_thread(self.presenters.find, presenter), BACKGROUND)
 
     def wanted(self, pack: Pack, voice: str | None = None, speed: float = 1.0) -> Wanted:
         """How a presenter speaks.

@@ -1,7 +1,8 @@
 """The catalogue: which presenters there are.
 
 A presenter is a pack file, `<id>.pack`: those that come with Rostra, and those in a folder of the
-owner. The owner's win where both have one id.
+owner. The owner's win where both have one id. A folder in the owner's holds those of one partner, whom
+nobody else sees.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rostra.presenters.pack import Pack, VoiceChoice, load
 
 BUILT_IN = Path(__file__).parent / "packs"
 SUFFIX = ".pack"
+CORNER = "partner-"  # and its number: the folder of what only a partner sees
 LOADED = 4  # packs kept in memory; one is some 10 MB of arrays and pictures
 
 
@@ -44,7 +46,12 @@ class Catalogue:
     """
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
-        self._folders = (BUILT_IN, *folders)
+        self._own = tuple(folders)
+        self._folders = (BUILT_IN, *self._own)
+
+    def of(self, partner: int) -> Catalogue:
+        """Whom a partner can choose: everybody's, and its own."""
+        return Catalogue([*self._own, *(corner(folder, partner) for folder in self._own)])
 
     def files(self) -> dict[str, Path]:
         """Each presenter's pack by id, in the order of the alphabet."""
@@ -71,6 +78,11 @@ class Catalogue:
         if path is None:
             raise UnknownNameError("presenter", name, files, field)
         return _load(path, path.stat().st_mtime_ns)
+
+
+def corner(folder: Path, partner: int) -> Path:
+    """The folder of one partner's presenters, in a folder of everybody's."""
+    return folder / f"{CORNER}{partner}"
 
 
 def packs(folder: Path) -> dict[str, Path]:

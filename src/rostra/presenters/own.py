@@ -1,7 +1,8 @@
 """Own presenters: the people that the owner of this machine has added.
 
-Each is a pack in one folder, made from a photo or a 3D model. A pack appears there whole or not at
-all, and never takes the name of another presenter.
+Each is a pack, made from a photo or a 3D model: everybody's in one folder, those of one partner in a
+folder of their own in it. A pack appears there whole or not at all, and never takes the name of another
+presenter that somebody sees beside it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from rostra.drafts import Drafts, draft, refusal
 from rostra.errors import InputError, TakenError, UnknownNameError
-from rostra.presenters.catalogue import BUILT_IN, SUFFIX, packs
+from rostra.presenters.catalogue import BUILT_IN, CORNER, SUFFIX, corner, packs
 from rostra.presenters.pack import Pack, VoiceChoice, save
 
 FIELD, ELSEWHERE = "presenters", "Set ROSTRA_PRESENTERS to a folder that you may write to."
@@ -79,18 +80,29 @@ class Profile:
 
 
 class Shelf:
-    """The folder of own presenters.
+    """The own presenters of everybody, or of one partner.
 
     Args:
-        folder: where they are; it is made when the first comes.
+        folder: where everybody's are; it is made when the first comes.
+        partner: who alone sees those of this shelf; None: everybody does.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, partner: int | None = None) -> None:
+        self._everybodys, self.partner = folder, partner
+        self.folder = folder if partner is None else corner(folder, partner)
 
     def files(self) -> dict[str, Path]:
         """Each own presenter's pack by id, in the order of the alphabet."""
         return packs(self.folder)
+
+    def neighbours(self) -> list[Shelf]:
+        """All shelves whose presenters somebody sees beside these, with this one; everybody's is first."""
+        everybodys = Shelf(self._everybodys)
+        if self.partner is not None:
+            return [everybodys, self]
+        names = (path.name.removeprefix(CORNER) for path in self.folder.glob(f"{CORNER}*"))
+        partners = sorted(int(name) for name in names if name.isdecimal())
+        return [self, *(Shelf(self.folder, partner) for partner in partners)]
 
     def reserve(self, id_: str) -> None:
         """Make sure, before any work, that a presenter of this id can be added.
@@ -102,12 +114,9 @@ class Shelf:
         built_in = BUILT_IN / f"{id_}{SUFFIX}"
         if built_in.exists():
             raise TakenError(f"{id_} comes with Rostra.", "Choose another name.", "name")
-        if id_ in self.files():
-            raise TakenError(
-                f"There is already a presenter {id_}.",
-                f"Choose another name, or run: rostra presenter remove {id_}",
-                "name",
-            )
+        for shelf in self.neighbours():
+            if id_ in shelf.files():
+                raise _taken(id_, shelf.partner)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -164,6 +173,15 @@ def home() -> Path:
     """The folder of own presenters that is used when none is given."""
     data = os.environ.get("XDG_DATA_HOME")
     return (Path(data) if data else Path.home() / ".local" / "share") / "rostra" / "presenters"
+
+
+def _taken(id_: str, partner: int | None) -> TakenError:
+    whose, option = ("", "") if partner is None else (f" of partner {partner}", f" --partner {partner}")
+    return TakenError(
+        f"There is already a presenter {id_}{whose}.",
+        f"Choose another name, or run: rostra presenter remove {id_}{option}",
+        "name",
+    )
 
 
 def _unknown(id_: str, files: Iterable[str]) -> UnknownNameError:

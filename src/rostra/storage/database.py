@@ -1,32 +1,35 @@
 """The database: SQLite in one file, or PostgreSQL; opened, brought up to date, and closed.
 
-SQLite runs with a write-ahead log, so that readers never wait for a writer. A transaction that will
-write says so at its start (`writing`): one that began as a reader could not become a writer after
-another has written, and would fail instead of waiting.
+Readers never wait for a writer (SQLite runs with a write-ahead log). A transaction that will write says so
+at its start (`writing`), and there is one of these at a time, over all processes: what it has read is still
+so when it writes. SQLite takes its turn with BEGIN IMMEDIATE, PostgreSQL with an advisory lock.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Select, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from rostra.errors import InputError, OutputError
+from rostra.errors import InputError, MissingError, OutputError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT = 10_000  # ms that a writer waits for another
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={WAIT}")
 FIELD, CHECK = "database_url", "Check ROSTRA_DATABASE_URL and ROSTRA_HOME."
 EXAMPLE = "Write sqlite:///folder/rostra.db or postgresql://user@host/name."
-CONNECTIONS = 16  # to SQLite that are kept: each is a thread, and opening one takes milliseconds
+CONNECTIONS = 16  # that are kept: opening one takes milliseconds; to SQLite, each is a thread
+PATIENCE = "10"  # s until a PostgreSQL that does not answer counts as away
+# Of PostgreSQL: the number of our lock (any that nobody else uses), waited for as long as for SQLite's
+TURN = f"SELECT set_config('lock_timeout', '{WAIT}', true), pg_advisory_xact_lock(7263874201)"
 WRITES = "rostra_writes"  # execution option of a transaction that will write
 
 Row = TypeVar("Row")
@@ -46,8 +49,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self._plain = _parsed(url)
         self.engine = _engine(self._plain)
-        # SQLite lets writers wait by sleeping longer and longer; our own queue hands on at once
-        self._turn = asyncio.Lock() if self._plain.drivername == "sqlite" else None
+        # SQLite lets writers wait by sleeping longer and longer, PostgreSQL each with a connection;
+        # our own queue hands on at once
+        self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Database:
         await self.migrate()
@@ -65,7 +69,7 @@ class Database:
         try:
             await asyncio.to_thread(_upgrade, self._plain)
         except (SQLAlchemyError, OSError) as error:
-            told = str(getattr(error, "orig", None) or error)
+            told = " ".join(str(getattr(error, "orig", None) or error).split())
             raise OutputError(
                 f"The database cannot be used ({told}).",
                 "Check ROSTRA_DATABASE_URL and ROSTRA_HOME.",
@@ -96,7 +100,7 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A transaction that writes; it is kept when the block ends well, and undone otherwise."""
         async with (
-            self._turn or nullcontext(),
+            self._turn,
             AsyncSession(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -113,17 +117,32 @@ def _parsed(url: str) -> URL:
     kind = parsed.get_backend_name()
     if kind not in ("sqlite", "postgresql"):
         raise InputError(f"Rostra does not keep its data in {kind}.", EXAMPLE, FIELD)
-    return parsed.set(drivername="postgresql+psycopg" if kind == "postgresql" else kind)
+    if kind == "sqlite":
+        return parsed.set(drivername=kind)
+    query = {"connect_timeout": PATIENCE, **parsed.query}
+    return parsed.set(drivername="postgresql+psycopg", query=query)
 
 
 def _engine(url: URL) -> AsyncEngine:
-    if url.drivername != "sqlite":
-        return create_async_engine(url)
-    kept = {} if url.database in (None, "", ":memory:") else {"pool_size": CONNECTIONS}
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), **kept)
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
+    if url.drivername == "sqlite":
+        kept = {} if url.database in (None, "", ":memory:") else {"pool_size": CONNECTIONS}
+        engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), **kept)
+    else:
+        try:  # the connections of a database that was restarted are noticed
+            engine = create_async_engine(url, pool_size=CONNECTIONS, pool_pre_ping=True)
+        except ModuleNotFoundError as error:
+            raise MissingError(
+                f"{error.name} is not installed.", "Run: pip install 'rostra[postgres]'", FIELD
+            ) from error
+    _listen(engine.sync_engine)
     return engine
+
+
+def _listen(engine: Engine) -> None:
+    """Set up its connections, and let those who write take turns."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
 
 
 def _prepare(connection: Any, _: object) -> None:
@@ -137,15 +156,16 @@ def _prepare(connection: Any, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(TURN)
 
 
 def _upgrade(url: URL) -> None:
     """Run the migrations, one process at a time."""
     engine = create_engine(url)
-    if url.drivername == "sqlite":
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
+    _listen(engine)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     try:

@@ -6,8 +6,19 @@ import secrets
 import time
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, Dialect, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped
+
+
+class Text(TypeDecorator[str]):
+    """Text. PostgreSQL holds no U+0000: the sign for what cannot be shown stands for it, as in WebVTT."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as databases take it."""
+        return value and value.replace("\0", "\ufffd")
 
 
 class Table(DeclarativeBase):
@@ -15,6 +26,7 @@ class Table(DeclarativeBase):
 
     type_annotation_map = {  # noqa: RUF012 - as SQLAlchemy wants it
         int: BigInteger,
+        str: Text,
         list[str]: JSON,
         list[list[int]]: JSON,
         list[dict[str, Any]]: JSON,

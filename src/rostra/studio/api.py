@@ -242,14 +242,14 @@ async def check_configuration(studio: Here, who: Anybody, body: Annotated[Nothin
 @api.post("/avatarTemplate/list")
 async def templates(studio: Here, who: Who, body: Annotated[Nothing, Body()] = NOTHING) -> Any:
     """Whom one can choose."""
-    known = studio.avatars.templates()
+    known = studio.avatars.templates(who.partner)
     return _listed([{"id": one.id, "name": one.name, "gender": one.kind} for one in known])
 
 
 @api.post("/avatarTemplate/preview", response_class=Response)
 async def preview_template(request: Request, studio: Here, who: Who, body: ById) -> Response:
     """A picture of whom one can choose. An extension."""
-    return _picture(request, await studio.likeness(body.id, SMALL))
+    return _picture(request, await studio.likeness(who.partner, body.id, SMALL))
 
 
 @api.post("/background/list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -13,14 +14,13 @@ from rostra.library.entries import Entries
 from rostra.library.rights import may_see
 from rostra.library.tables import IMAGE
 from rostra.library.tables import READY as ENTRY_READY
-from rostra.presenters.catalogue import Card, Catalogue
+from rostra.presenters.catalogue import BUILT_IN, Card, Catalogue, packs
 from rostra.storage.database import Database
 from rostra.storage.tables import fresh_id, now
 from rostra.studio.errors import StudioError
 from rostra.studio.tables import Avatar
 
 FIRST = "jane"  # the template that is listed first
-BUILT_IN = 36
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Avatars:
 
     Args:
         database: where they are noted.
-        presenters: whom there is.
+        presenters: everybody's; a partner sees its own, too.
         backgrounds: ids of the library of backgrounds.
         entries: pictures that may be backgrounds.
     """
@@ -52,19 +52,22 @@ class Avatars:
         self._database, self._presenters, self._entries = database, presenters, entries
         self.backgrounds = backgrounds
 
-    def templates(self) -> list[Card]:
-        """Whom one can choose: the first one, then by the alphabet."""
-        return sorted(self._presenters.cards(), key=lambda card: (card.id != FIRST, card.id))
+    def templates(self, partner: int) -> list[Card]:
+        """Whom a partner can choose: the first one, the others that come with Rostra, then own ones."""
+        built_in = packs(BUILT_IN)
+        cards = self._presenters.of(partner).cards()
+        return sorted(cards, key=lambda card: (card.id not in built_in, card.id != FIRST, card.id))
 
-    def template(self, id_: str) -> str:
-        """The id of a presenter, as we write it.
+    def template(self, partner: int, id_: str) -> Path:
+        """The pack of a presenter whom a partner can choose; its stem is the id as we write it.
 
         Raises:
             StudioError: there is none.
         """
-        if id_.lower() not in self._presenters.files():
+        path = self._presenters.of(partner).files().get(id_.lower())
+        if path is None:
             raise StudioError("AVATAR_TEMPLATE_NOT_FOUND", f"There is no template {id_!r}", templateId=id_)
-        return id_.lower()
+        return path
 
     async def upsert(self, ks: Ks, template: str, background: Mapping[str, Any]) -> Avatar:
         """The avatar of a presenter and a background, made if it is new.
@@ -72,7 +75,7 @@ class Avatars:
         Raises:
             StudioError: there is no such presenter or background.
         """
-        owner, id_ = Owner.of(ks), self.template(template)
+        owner, id_ = Owner.of(ks), self.template(ks.partner, template).stem
         canonical = await self._canonical(ks, background)
         same = select(Avatar).where(
             Avatar.partner == owner.partner, Avatar.user == owner.user,

@@ -33,7 +33,7 @@ from rostra.library.tables import READY as ENTRY_READY
 from rostra.library.tables import VIDEO, fresh_asset_id
 from rostra.studio.avatars import Avatars, Owner
 from rostra.studio.errors import StudioError
-from rostra.studio.hands import Hand, Hands
+from rostra.studio.hands import Hand, Hands, Task
 from rostra.studio.tables import GENERATE_ERROR, GENERATING, READY, Video
 from rostra.studio.videos import Videos, avatar_of, narration
 
@@ -119,13 +119,17 @@ class Rendering:
         try:
             async with asyncio.TaskGroup() as group:
                 for number, scene in enumerate(scenes):
-                    group.create_task(self._piece(scene, number, pieces[number], progress))
+                    task = {
+                        "do": "scene", "partner": video.partner, "scene": scene, "number": number,
+                        "folder": str(pieces[number]),
+                    }  # fmt: skip
+                    group.create_task(self._piece(task, progress))
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from failed
         await progress.note("joining", force=True)
         made = folder / "video.mp4"
         if not (folder / "entry").exists():
-            await self._join(scenes, pieces, made)
+            await self._join(video.partner, scenes, pieces, made)
         await progress.note("uploading", force=True)
         entry = await self._keep(video, made)
         ended: dict[str, Any] = {"status": READY, "entry": entry, "error": None, "progress": DONE}
@@ -158,11 +162,11 @@ class Rendering:
         assets = {asset.role: asset for asset in await self._entries.assets(id_)}
         return await self._entries.store.local((assets.get(WEB) or assets[SOURCE]).key)
 
-    async def _piece(self, scene: dict[str, Any], number: int, folder: Path, progress: Progress) -> None:
+    async def _piece(self, task: Task, progress: Progress) -> None:
         """Render a scene, if it is not there yet."""
+        number, folder = int(task["number"]), Path(task["folder"])
         folder.mkdir(exist_ok=True)
         if not (folder / f"{number}.json").exists():
-            task = {"do": "scene", "scene": scene, "number": number, "folder": str(folder)}
             try:
                 async with self._hands.renderer() as hand:
                     await hand.start()
@@ -173,7 +177,9 @@ class Rendering:
                 raise StudioError("VIDEO_CANNOT_GENERATE", str(error), sceneId=number) from error
         await progress.at(number, 1.0)
 
-    async def _join(self, scenes: list[dict[str, Any]], pieces: list[Path], target: Path) -> None:
+    async def _join(
+        self, partner: int, scenes: list[dict[str, Any]], pieces: list[Path], target: Path
+    ) -> None:
         """The whole video, with captions and poster beside it."""
         gathered = target.with_name("gathered")
         shutil.rmtree(gathered, ignore_errors=True)
@@ -182,8 +188,8 @@ class Rendering:
             for kind in ("mp4", "wav", "json"):
                 os.link(piece / f"{number}.{kind}", gathered / f"{number}.{kind}")
         task = {
-            "do": "join", "count": len(pieces), "folder": str(gathered), "target": str(target),
-            "scene": scenes[0], "poster": str(target.with_name("poster.jpg")),
+            "do": "join", "partner": partner, "count": len(pieces), "folder": str(gathered),
+            "target": str(target), "scene": scenes[0], "poster": str(target.with_name("poster.jpg")),
         }  # fmt: skip
         async with self._hands.renderer() as hand:
             await _done(hand, task)

@@ -15,7 +15,7 @@ from rostra.storage.media import MediaStore
 from rostra.studio.avatars import Avatars, Owner
 from rostra.studio.composing import Composing
 from rostra.studio.errors import StudioError
-from rostra.studio.hands import Hands
+from rostra.studio.hands import Hands, Task
 from rostra.studio.rendering import Rendering
 from rostra.studio.tables import GENERATING, Avatar, Video
 from rostra.studio.videos import Videos, avatar_of, narration
@@ -56,25 +56,28 @@ class Studio:
         """An avatar's picture, PNG.
 
         Raises:
-            StudioError: its background is gone.
+            StudioError: its presenter or its background is gone.
         """
-        return await self._still(avatar.template, await self.avatars.scenery(avatar), size)
+        scenery = await self.avatars.scenery(avatar)
+        return await self._still(avatar.partner, avatar.template, scenery, size)
 
-    async def likeness(self, template: str, size: tuple[int, int]) -> bytes:
+    async def likeness(self, partner: int, template: str, size: tuple[int, int]) -> bytes:
         """A template's picture before a plain background, PNG.
 
         Raises:
-            StudioError: there is no such template.
+            StudioError: the partner has no such template.
         """
-        return await self._still(self.avatars.template(template), PLAIN, size)
+        return await self._still(partner, template, PLAIN, size)
 
-    async def _still(self, template: str, scenery: str, size: tuple[int, int]) -> bytes:
-        name = hashlib.sha256(f"{template} {scenery} {size}".encode()).hexdigest()[:24]
+    async def _still(self, partner: int, template: str, scenery: str, size: tuple[int, int]) -> bytes:
+        pack = self.avatars.template(partner, template)
+        told = f"{pack} {pack.stat().st_mtime_ns} {scenery} {size}"
+        name = hashlib.sha256(told.encode()).hexdigest()[:24]
         place = self._store.cached(f"avatar-{name}.png")
         if not place.exists():
             task = {
-                "do": "still", "presenter": template, "background": scenery, "size": list(size),
-                "target": str(place),
+                "do": "still", "partner": partner, "presenter": pack.stem, "background": scenery,
+                "size": list(size), "target": str(place),
             }  # fmt: skip
             async with self._hands.talker() as hand:
                 async for _ in hand.ask(task):
@@ -94,7 +97,10 @@ class Studio:
         if not narration(scene):
             raise StudioError("SCENE_EMPTY_NARRATION", f"Scene {number} has no narration", sceneId=number)
         avatar = await self.avatars.get(owner, avatar_of(video, scene))
-        pieces = self._spoken(avatar.template, narration(scene))
+        task = {
+            "do": "speak", "partner": owner.partner, "presenter": avatar.template, "text": narration(scene),
+        }  # fmt: skip
+        pieces = self._spoken(task)
         try:
             first = await anext(pieces)
         except StopAsyncIteration as error:
@@ -124,12 +130,12 @@ class Studio:
         await self._rendering.cancel(video)
         return await self.videos.get(owner, id_)
 
-    async def _spoken(self, presenter: str, text: str) -> AsyncIterator[bytes]:
+    async def _spoken(self, wanted: Task) -> AsyncIterator[bytes]:
         """MP3 as it is made; to the end, however slowly somebody listens, so that nobody waits for them."""
         if len(self._speaking) >= MOST_WAITING:
             raise StudioError("TOO_MANY_REQUESTS", "Too many previews are being spoken; try again soon")
         pieces: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
-        task = asyncio.create_task(self._speak(presenter, text, pieces))
+        task = asyncio.create_task(self._speak(wanted, pieces))
         self._speaking.add(task)
         task.add_done_callback(self._speaking.discard)
         while (piece := await pieces.get()) is not None:
@@ -137,12 +143,9 @@ class Studio:
                 raise piece
             yield piece
 
-    async def _speak(
-        self, presenter: str, text: str, pieces: asyncio.Queue[bytes | Exception | None]
-    ) -> None:
-        task = {"do": "speak", "presenter": presenter, "text": text}
+    async def _speak(self, wanted: Task, pieces: asyncio.Queue[bytes | Exception | None]) -> None:
         try:
-            async with self._hands.talker() as hand, aclosing(hand.ask(task)) as told:
+            async with self._hands.talker() as hand, aclosing(hand.ask(wanted)) as told:
                 async for message in told:
                     if "data" in message:
                         pieces.put_nowait(base64.b64decode(message["data"]))

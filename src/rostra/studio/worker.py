@@ -15,10 +15,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rostra.children import end_with_parent
+
+if TYPE_CHECKING:
+    from rostra.production.company import Parts
 
 STEP = 0.01  # share of a task between two reports
 BIT_RATE = 64_000  # of a preview's MP3
@@ -44,11 +48,16 @@ class Worker:
 
         models = Path(setup["models"]) if setup["models"] else None
         memory = Path(setup["memory"])
-        self._parts = Parts(
+        self._everybodys = Parts(
             Catalogue(map(Path, setup["presenters"])),
             lambda name: Remembered(voice(_formed(name, setup["form"]), models, setup["threads"]), memory),
         )
         self._order = Order(encoding=Encoding(*setup["encoding"]))
+
+    def _parts(self, task: Task) -> Parts:
+        """What the task's partner can choose from."""
+        known = self._everybodys
+        return replace(known, presenters=known.presenters.of(task["partner"]))
 
     def scene(self, task: Task, tell: Tell) -> Task:
         """Render one scene into its piece."""
@@ -62,7 +71,8 @@ class Worker:
                 last = share
                 tell({"progress": share})
 
-        record(_scene(task["scene"]), task["number"], Path(task["folder"]), self._order, self._parts, report)
+        scene, parts = _scene(task["scene"]), self._parts(task)
+        record(scene, task["number"], Path(task["folder"]), self._order, parts, report)
         return {}
 
     def join(self, task: Task, tell: Tell) -> Task:
@@ -70,15 +80,16 @@ class Worker:
         from rostra.production.pieces import joined, poster
 
         seconds = joined(task["count"], Path(task["folder"]), Path(task["target"]))
-        poster(_scene(task["scene"]), self._order, self._parts, Path(task["poster"]))
+        poster(_scene(task["scene"]), self._order, self._parts(task), Path(task["poster"]))
         return {"seconds": seconds}
 
     def speak(self, task: Task, tell: Tell) -> Task:
         """Speak a text as MP3, sent while it is made."""
         from rostra.speech.voice import Pace
 
-        own = self._parts.presenters.find(task["presenter"]).manifest.voice
-        voice = self._parts.voice(own.name)
+        parts = self._parts(task)
+        own = parts.presenters.find(task["presenter"]).manifest.voice
+        voice = parts.voice(own.name)
         mp3 = _Mp3(voice.rate)
         for piece in voice.speak(task["text"], Pace(rate=own.rate, pitch=own.pitch)):
             _send(mp3.encode(piece.pcm), tell)
@@ -92,7 +103,7 @@ class Worker:
         from rostra.production.stills import still
 
         size, target = Size(*task["size"]), Path(task["target"])
-        still(task["presenter"], task["background"], row("smile"), size, target, self._parts)
+        still(task["presenter"], task["background"], row("smile"), size, target, self._parts(task))
         return {}
 
 
