@@ -222,7 +222,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     """
     partners = Partners(database)
     gate, seals = Gate(partners, Ledger(database), Pace(fixed.calls)), Seals(partners)
-    entries = Entries(database, store, fixed.largest_library)
+    entries = Entries(database, store, partners, fixed.largest_library)
     uploads = Uploads(database, store, fixed.largest_upload)
     intake = Intake(entries, fixed.largest_upload, fixed.fetch_private)
     captions, extras = Captions(database), Extras(database, entries)

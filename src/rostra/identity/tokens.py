@@ -13,7 +13,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rostra.apiv3.errors import ApiError
@@ -95,8 +94,7 @@ class AppTokens:
         Raises:
             ApiError: there is none.
         """
-        async with self._database.reading() as session:
-            found = await session.get(AppToken, id_)
+        found = await self._database.find(AppToken, id_)
         if found is None or found.partner != partner or found.status == DELETED:
             raise ApiError("INVALID_APP_TOKEN_ID", f"Invalid application token id [{id_}]", ID=id_)
         return found
@@ -112,11 +110,10 @@ class AppTokens:
             size: of a page.
             page: from 1.
         """
-        wanted = select(AppToken).where(AppToken.partner == partner, AppToken.status != DELETED)
-        for name, value in equal.items():
-            wanted = wanted.where(getattr(AppToken, name) == value)
+        wanted = [AppToken.partner == partner, AppToken.status != DELETED]
+        wanted += [getattr(AppToken, name) == value for name, value in equal.items()]
         order = (AppToken.created.desc(), AppToken.id)
-        return await self._database.page(wanted, order, size, size * (page - 1))
+        return await self._database.page(AppToken, wanted, order, size, size * (page - 1))
 
     async def update(self, partner: int, id_: str, values: Mapping[str, Any]) -> AppToken:
         """Change what is given of a token.

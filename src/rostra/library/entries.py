@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rostra.apiv3.errors import ApiError
 from rostra.identity.ks import Ks
-from rostra.identity.partners import Partner
+from rostra.identity.partners import Partners
 from rostra.library.rights import SHARED, may_change, may_see, visible
 from rostra.library.tables import (
     CONVERTING,
@@ -41,11 +41,12 @@ class Entries:
     Args:
         database: where they are noted.
         store: where their files are.
+        partners: whose they are.
         most: bytes that the files of one partner may take; 0 for as many as there is room for.
     """
 
-    def __init__(self, database: Database, store: MediaStore, most: int = 0) -> None:
-        self._database, self.store, self._most = database, store, most
+    def __init__(self, database: Database, store: MediaStore, partners: Partners, most: int = 0) -> None:
+        self._database, self.store, self._partners, self._most = database, store, partners, most
 
     async def add(self, ks: Ks, values: Mapping[str, Any]) -> Entry:
         """A new entry without content.
@@ -63,8 +64,7 @@ class Entries:
             partner=ks.partner, status=EMPTY, version=0, duration=0, width=0, height=0,
             plays=0, views=0, played=0, created=at, updated=at, **fresh,
         )  # fmt: skip
-        async with self._database.writing() as session:
-            session.add(made)
+        await self._database.add(made)
         return made
 
     async def get(self, ks: Ks, id_: str, change: bool = False) -> Entry:
@@ -98,8 +98,7 @@ class Entries:
 
     async def find(self, id_: str) -> Entry | None:
         """An entry of anybody, unless it is deleted."""
-        async with self._database.reading() as session:
-            found = await session.get(Entry, id_)
+        found = await self._database.find(Entry, id_)
         return found if found and found.status != DELETED else None
 
     async def page(
@@ -118,19 +117,19 @@ class Entries:
         if size * page > BEYOND:
             raise ApiError("QUERY_EXCEEDED_MAX_MATCHES_ALLOWED", f"No results beyond {BEYOND}", LIMIT=BEYOND)
         ordered = (*(order or (Entry.created.desc(),)), Entry.id)
-        return await self._database.page(wanted, ordered, size, size * (page - 1))
+        return await self._database.page(Entry, wanted, ordered, size, size * (page - 1))
 
     async def count(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> int:
         """How many entries somebody may list."""
         wanted = await self._wanted(ks, where)
         async with self._database.reading() as session:
-            return await session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+            return await session.scalar(select(func.count(Entry.id)).where(*wanted)) or 0
 
     async def change(self, id_: str, **values: Any) -> Entry:
         """Set columns of an entry."""
-        async with self._database.writing() as session:
-            found = await session.get_one(Entry, id_)
-            found.change(**values)
+        found = await self._database.revise(Entry, id_, lambda _: {**values, "updated": now()})
+        if found is None:
+            raise not_found(id_)
         return found
 
     async def delete(self, entry: Entry) -> None:
@@ -158,8 +157,7 @@ class Entries:
 
     async def asset(self, id_: str) -> Asset | None:
         """A file by its id."""
-        async with self._database.reading() as session:
-            return await session.get(Asset, id_)
+        return await self._database.find(Asset, id_)
 
     async def fill(self, entry: Entry, path: Path, extension: str, size: int | None = None) -> Entry:
         """Give an entry its content; it is converted later.
@@ -258,13 +256,12 @@ class Entries:
 
     async def shared(self, partner: int) -> bool:
         """Whether a partner's users share what is ready."""
-        async with self._database.reading() as session:
-            found = await session.get(Partner, partner)
+        found = await self._partners.find(partner)
         return bool(found and found.options.get(SHARED, True))
 
-    async def _wanted(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> Select[Entry]:
-        own = select(Entry).where(Entry.partner == ks.partner, Entry.status != DELETED)
-        return own.where(visible(ks, await self.shared(ks.partner)), *where)
+    async def _wanted(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+        seen = visible(ks, await self.shared(ks.partner))
+        return [Entry.partner == ks.partner, Entry.status != DELETED, seen, *where]
 
 
 def asset_of(

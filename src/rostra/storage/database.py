@@ -8,29 +8,49 @@ another has written, and would fail instead of waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Select, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Mapper
+from sqlalchemy.util import greenlet_spawn
 
 from rostra.errors import InputError, OutputError
+from rostra.storage.sqlite import DRIVER, WAIT, Link
+from rostra.storage.tables import Table
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-WAIT = 10_000  # ms that a writer waits for another
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={WAIT}")
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 FIELD, CHECK = "database_url", "Check ROSTRA_DATABASE_URL and ROSTRA_HOME."
 EXAMPLE = "Write sqlite:///folder/rostra.db or postgresql://user@host/name."
 CONNECTIONS = 16  # to SQLite that are kept: each is a thread, and opening one takes milliseconds
 WRITES = "rostra_writes"  # execution option of a transaction that will write
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Table)
+Result = TypeVar("Result")
 Page = tuple[Sequence[Row], int]
+Change = Callable[[Row | None], Mapping[str, Any] | None]
+"""Looks at a row, or at its absence, and gives the columns to be set; None to leave it as it is."""
 
 
 class Database:
@@ -78,20 +98,6 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
-    async def page(self, wanted: Select[Row], order: Sequence[Any], size: int, skipped: int) -> Page[Row]:
-        """Some of the rows that are wanted, and how many there are.
-
-        Args:
-            wanted: all of them.
-            order: columns.
-            size: rows at most.
-            skipped: rows that are left out before.
-        """
-        async with self.reading() as session:
-            total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
-            rows = await session.scalars(wanted.order_by(*order).limit(size).offset(skipped))
-            return rows.all(), total or 0
-
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A transaction that writes; it is kept when the block ends well, and undone otherwise."""
@@ -102,6 +108,128 @@ class Database:
         ):
             await session.connection(execution_options={WRITES: True})
             yield session
+
+    async def find(self, kind: type[Row], id_: object) -> Row | None:
+        """A row by its id."""
+        known = _statements(kind)
+        found = await self._read(lambda link: link.execute(known.by_id, {"id_": id_}).first())
+        return known.row(found) if found else None
+
+    async def page(
+        self, kind: type[Row], where: Sequence[Any], order: Sequence[Any], size: int, skipped: int
+    ) -> Page[Row]:
+        """Some of the rows that are wanted, and how many there are.
+
+        Args:
+            kind: of rows.
+            where: conditions.
+            order: columns.
+            size: rows at most.
+            skipped: rows that are left out before.
+        """
+        known = _statements(kind)
+
+        def read(link: Connection) -> Page[Row]:
+            some = select(known.table).where(*where).order_by(*order).limit(size).offset(skipped)
+            rows = [known.row(one) for one in link.execute(some)]
+            if len(rows) < size and (rows or not skipped):
+                return rows, skipped + len(rows)
+            return rows, link.scalar(select(func.count()).select_from(known.table).where(*where)) or 0
+
+        return await self._read(read)
+
+    async def add(self, row: Table) -> None:
+        """Keep a new row."""
+        known, values = _statements(type(row)), _values(row)
+        await self._write(lambda link: link.execute(known.insert, values))
+
+    async def revise(self, kind: type[Row], id_: object, change: Change[Row]) -> Row | None:
+        """Look at a row and change it, in one step; gives the row as it is then.
+
+        Args:
+            kind: of row.
+            id_: its id.
+            change: what is done with it; what it raises leaves everything as it was.
+        """
+        known = _statements(kind)
+
+        def write(link: Connection) -> Row | None:
+            found = link.execute(known.locked, {"id_": id_}).first()
+            row = known.row(found) if found else None
+            values = change(row)
+            if row is not None and values:
+                link.execute(known.update, {"id_": id_, **values})
+                vars(row).update(values)
+            return row
+
+        return await self._write(write)
+
+    async def remove(self, kind: type[Row], id_: object, check: Callable[[Row | None], object]) -> None:
+        """Look at a row and delete it, in one step.
+
+        Args:
+            kind: of row.
+            id_: its id.
+            check: raises if the row is to stay.
+        """
+        known = _statements(kind)
+
+        def write(link: Connection) -> None:
+            found = link.execute(known.locked, {"id_": id_}).first()
+            check(known.row(found) if found else None)
+            link.execute(known.delete, {"id_": id_})
+
+        await self._write(write)
+
+    async def _read(self, task: Callable[[Connection], Result]) -> Result:
+        def whole() -> Result:
+            with self.engine.sync_engine.connect() as link:
+                return task(link)
+
+        return await greenlet_spawn(whole)
+
+    async def _write(self, task: Callable[[Connection], Result]) -> Result:
+        def whole() -> Result:
+            with self.engine.sync_engine.connect().execution_options(**{WRITES: True}) as link, link.begin():
+                return task(link)
+
+        async with self._turn or nullcontext():
+            return await greenlet_spawn(whole)
+
+
+class _Statements(Generic[Row]):
+    """What is asked of a table again and again, made once.
+
+    Rows are read without a session of SQLAlchemy, which would take three times as long.
+    """
+
+    def __init__(self, kind: type[Row]) -> None:
+        mapper: Mapper[Row] = inspect(kind)
+        self.table = kind.metadata.tables[kind.__tablename__]
+        self._names = [mapper.get_property_by_column(column).key for column in self.table.columns]
+        self._blank: Callable[[], Row] = mapper.class_manager.new_instance
+        (key,) = mapper.primary_key
+        own = key == bindparam("id_")
+        self.by_id = select(self.table).where(own)
+        self.locked = self.by_id.with_for_update()
+        self.insert = insert(self.table)
+        self.update, self.delete = update(self.table).where(own), delete(self.table).where(own)
+
+    def row(self, values: Sequence[Any]) -> Row:
+        """A row of its values."""
+        made = self._blank()
+        vars(made).update(zip(self._names, values, strict=True))
+        return made
+
+
+@cache
+def _statements(kind: type[Row]) -> _Statements[Row]:
+    return _Statements(kind)
+
+
+def _values(row: Table) -> dict[str, Any]:
+    """The columns of a new row that were given."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
 
 
 def _parsed(url: str) -> URL:
@@ -120,7 +248,7 @@ def _engine(url: URL) -> AsyncEngine:
     if url.drivername != "sqlite":
         return create_async_engine(url)
     kept = {} if url.database in (None, "", ":memory:") else {"pool_size": CONNECTIONS}
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), **kept)
+    engine = create_async_engine(url.set(drivername=DRIVER), connect_args={"factory": Link}, **kept)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -142,8 +270,9 @@ def _begin(connection: Connection) -> None:
 
 def _upgrade(url: URL) -> None:
     """Run the migrations, one process at a time."""
-    engine = create_engine(url)
-    if url.drivername == "sqlite":
+    lite = url.drivername == "sqlite"
+    engine = create_engine(url, connect_args={"timeout": WAIT / 1000} if lite else {})
+    if lite:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     config = Config()

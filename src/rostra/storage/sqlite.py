@@ -1,0 +1,134 @@
+"""SQLite in the event loop's own thread.
+
+Most statements take microseconds, and handing one to a thread and back takes ten times as long. So each is
+tried here first. What does not end at once is done in a thread, while the loop goes on: a query that looks
+at many rows, a wait for the lock of another process, and every commit, because that writes to the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Pool
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
+from sqlalchemy.util import await_only
+
+DRIVER = "sqlite+here"
+QUICK = 0.002  # s that a query may hold the loop
+STEPS = 4000  # of SQLite's machine between two looks at the clock, a fraction of a millisecond
+WAIT = 10_000  # ms that a statement waits for another process
+THREADS = 4
+
+Result = TypeVar("Result")
+
+_threads = ThreadPoolExecutor(THREADS, "sqlite")
+
+
+class Here(SQLiteDialect_pysqlite):
+    """Python's own driver for SQLite, as SQLAlchemy's asyncio side knows it."""
+
+    driver = "here"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[Pool]:
+        """One connection for what is in memory, several for a file."""
+        return AsyncAdaptedQueuePool if url.database not in (None, "", ":memory:") else StaticPool
+
+
+class Link(sqlite3.Connection):
+    """A connection; nothing waits for locks but in a thread."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "check_same_thread": False, "timeout": 0})
+        self._end = float("inf")
+        self.set_progress_handler(self._late, STEPS)
+
+    def _late(self) -> bool:
+        """Whether the statement at work has had its time."""
+        return time.perf_counter() > self._end
+
+    def cursor(self, factory: Any = None) -> Any:
+        """A cursor."""
+        return super().cursor(factory or Cursor)
+
+    def commit(self) -> None:
+        """Keep what was changed."""
+        await_only(_aside(super().commit))
+
+    def act(self, task: Callable[[], Result], seconds: float) -> Result:
+        """Do something here, or in a thread if it would take longer than some seconds, or wait."""
+        self._end = time.perf_counter() + seconds
+        try:
+            return task()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT):
+                raise
+        return await_only(_aside(partial(self._patiently, task)))
+
+    def _patiently(self, task: Callable[[], Result]) -> Result:
+        """Do something for as long as it takes."""
+        self._end = float("inf")
+        plain = super().cursor(sqlite3.Cursor)
+        plain.execute(f"PRAGMA busy_timeout={WAIT}")
+        try:
+            return task()
+        finally:
+            plain.execute("PRAGMA busy_timeout=0")
+
+
+class Cursor(sqlite3.Cursor):
+    """A cursor that has all rows when its statement is done."""
+
+    connection: Link
+    server_side = False  # this and `_async_soft_close` are what SQLAlchemy's own asynchronous cursors have
+
+    async def _async_soft_close(self) -> None:
+        """Let go of the database; all rows are here."""
+
+    def execute(self, sql: str, parameters: Any = ()) -> Cursor:
+        """Do a statement. Only queries are stopped half way: any other would undo its transaction."""
+        seconds = QUICK if sql.startswith("SELECT") else float("inf")
+        self._rows = self.connection.act(partial(self._whole, sql, parameters), seconds)
+        return self
+
+    def _whole(self, sql: str, parameters: Any) -> list[Any]:
+        super().execute(sql, parameters)
+        return super().fetchall()
+
+    def fetchall(self) -> list[Any]:
+        """The rows that were not yet fetched."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Some of them."""
+        count = self.arraysize if size is None else size
+        rows, self._rows = self._rows[:count], self._rows[count:]
+        return rows
+
+    def fetchone(self) -> Any:
+        """The next one, or None."""
+        return self._rows.pop(0) if self._rows else None
+
+
+async def _aside(task: Callable[[], Result]) -> Result:
+    """Do something in a thread; whoever is cancelled meanwhile leaves when it is done."""
+    work = asyncio.get_running_loop().run_in_executor(_threads, task)
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise
+
+
+registry.register("sqlite.here", __name__, "Here")
