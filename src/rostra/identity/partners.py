@@ -110,8 +110,7 @@ class Partners:
 
     async def list(self) -> list[Partner]:
         """All accounts, by id."""
-        async with self._database.reading() as session:
-            return list(await session.scalars(select(Partner).order_by(Partner.id)))
+        return await self._database.rows(Partner, order=(Partner.id,))
 
     async def _by_id(self) -> dict[int, Partner]:
         return {partner.id: partner for partner in await self.list()}

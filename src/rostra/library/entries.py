@@ -32,6 +32,7 @@ NOT_FOUND = "ENTRY_ID_NOT_FOUND"
 BEYOND = 10_000  # results that no page shows
 SOURCE, WEB, POSTER, TEXT = "source", "web", "poster", "text"  # roles of files
 PICTURE, CHOSEN, ATTACHED = "picture", "chosen", "attached"  # of those that people added
+OLDEST = (Asset.created, Asset.id)  # comes first
 MADE = (SOURCE, WEB, POSTER, TEXT)
 
 
@@ -122,8 +123,7 @@ class Entries:
     async def count(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> int:
         """How many entries somebody may list."""
         wanted = await self._wanted(ks, where)
-        async with self._database.reading() as session:
-            return await session.scalar(select(func.count(Entry.id)).where(*wanted)) or 0
+        return await self._database.value(select(func.count(Entry.id)).where(*wanted)) or 0
 
     async def change(self, id_: str, **values: Any) -> Entry:
         """Set columns of an entry."""
@@ -143,8 +143,7 @@ class Entries:
 
     async def assets(self, entry: str) -> Sequence[Asset]:
         """The files of an entry."""
-        async with self._database.reading() as session:
-            return await _assets(session, entry)
+        return await self._database.rows(Asset, (Asset.entry == entry,), OLDEST)
 
     async def source(self, entry: str) -> Asset | None:
         """What an entry was made of."""
@@ -205,8 +204,7 @@ class Entries:
             return
         files = select(Asset.key, func.max(Asset.size).label("size")).where(Asset.partner == partner)
         each = files.group_by(Asset.key).subquery()
-        async with self._database.reading() as session:
-            used = await session.scalar(select(func.sum(each.c.size))) or 0
+        used = await self._database.value(select(func.sum(each.c.size))) or 0
         if used + size > self._most:
             message = f"The library would hold more than {self._most} bytes; delete something first"
             raise ApiError("STORAGE_QUOTA_EXCEEDED", message, LIMIT=self._most, USED=used)
@@ -250,9 +248,7 @@ class Entries:
 
     async def waiting(self, status: int) -> Sequence[Entry]:
         """Entries in a state, the oldest first."""
-        wanted = select(Entry).where(Entry.status == status).order_by(Entry.updated)
-        async with self._database.reading() as session:
-            return (await session.scalars(wanted)).all()
+        return await self._database.rows(Entry, (Entry.status == status,), (Entry.updated,))
 
     async def shared(self, partner: int) -> bool:
         """Whether a partner's users share what is ready."""
@@ -289,5 +285,5 @@ def no_flavor(id_: str) -> ApiError:
 
 
 async def _assets(session: AsyncSession, entry: str) -> Sequence[Asset]:
-    wanted = select(Asset).where(Asset.entry == entry).order_by(Asset.created, Asset.id)
+    wanted = select(Asset).where(Asset.entry == entry).order_by(*OLDEST)
     return (await session.scalars(wanted)).all()

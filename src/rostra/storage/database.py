@@ -8,34 +8,31 @@ another has written, and would fail instead of waiting.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from pydantic_core import from_json
 from sqlalchemy import (
     URL,
     Connection,
-    bindparam,
+    Select,
     create_engine,
-    delete,
     event,
     func,
-    insert,
-    inspect,
     make_url,
     select,
-    update,
 )
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import Mapper
 from sqlalchemy.util import greenlet_spawn
 
 from rostra.errors import InputError, OutputError
+from rostra.storage.rows import ID, Row, statements, values
 from rostra.storage.sqlite import DRIVER, WAIT, Link
 from rostra.storage.tables import Table
 
@@ -46,7 +43,6 @@ EXAMPLE = "Write sqlite:///folder/rostra.db or postgresql://user@host/name."
 CONNECTIONS = 16  # to SQLite that are kept: each is a thread, and opening one takes milliseconds
 WRITES = "rostra_writes"  # execution option of a transaction that will write
 
-Row = TypeVar("Row", bound=Table)
 Result = TypeVar("Result")
 Page = tuple[Sequence[Row], int]
 Change = Callable[[Row | None], Mapping[str, Any] | None]
@@ -93,12 +89,6 @@ class Database:
             ) from error
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that only reads."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            yield session
-
-    @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A transaction that writes; it is kept when the block ends well, and undone otherwise."""
         async with (
@@ -111,9 +101,25 @@ class Database:
 
     async def find(self, kind: type[Row], id_: object) -> Row | None:
         """A row by its id."""
-        known = _statements(kind)
-        found = await self._read(lambda link: link.execute(known.by_id, {"id_": id_}).first())
+        known = statements(kind)
+        found = await self._read(lambda link: link.execute(known.by_id, {ID: id_}).first())
         return known.row(found) if found else None
+
+    async def rows(self, kind: type[Row], where: Sequence[Any] = (), order: Sequence[Any] = ()) -> list[Row]:
+        """All rows that are wanted.
+
+        Args:
+            kind: of rows.
+            where: conditions.
+            order: columns.
+        """
+        known = statements(kind)
+        wanted = known.all.where(*where).order_by(*order)
+        return [known.row(one) for one in await self._read(lambda link: link.execute(wanted).all())]
+
+    async def value(self, wanted: Select[Any]) -> Any:
+        """The first value that a query finds; None if it finds nothing."""
+        return await self._read(lambda link: link.scalar(wanted))
 
     async def page(
         self, kind: type[Row], where: Sequence[Any], order: Sequence[Any], size: int, skipped: int
@@ -127,10 +133,10 @@ class Database:
             size: rows at most.
             skipped: rows that are left out before.
         """
-        known = _statements(kind)
+        known = statements(kind)
 
         def read(link: Connection) -> Page[Row]:
-            some = select(known.table).where(*where).order_by(*order).limit(size).offset(skipped)
+            some = known.all.where(*where).order_by(*order).limit(size).offset(skipped)
             rows = [known.row(one) for one in link.execute(some)]
             if len(rows) < size and (rows or not skipped):
                 return rows, skipped + len(rows)
@@ -140,8 +146,8 @@ class Database:
 
     async def add(self, row: Table) -> None:
         """Keep a new row."""
-        known, values = _statements(type(row)), _values(row)
-        await self._write(lambda link: link.execute(known.insert, values))
+        known, given = statements(type(row)), values(row)
+        await self._write(lambda link: link.execute(known.insert, given))
 
     async def revise(self, kind: type[Row], id_: object, change: Change[Row]) -> Row | None:
         """Look at a row and change it, in one step; gives the row as it is then.
@@ -151,15 +157,15 @@ class Database:
             id_: its id.
             change: what is done with it; what it raises leaves everything as it was.
         """
-        known = _statements(kind)
+        known = statements(kind)
 
         def write(link: Connection) -> Row | None:
-            found = link.execute(known.locked, {"id_": id_}).first()
+            found = link.execute(known.locked, {ID: id_}).first()
             row = known.row(found) if found else None
-            values = change(row)
-            if row is not None and values:
-                link.execute(known.update, {"id_": id_, **values})
-                vars(row).update(values)
+            changed = change(row)
+            if row is not None and changed:
+                link.execute(known.update, {ID: id_, **changed})
+                vars(row).update(changed)
             return row
 
         return await self._write(write)
@@ -172,12 +178,12 @@ class Database:
             id_: its id.
             check: raises if the row is to stay.
         """
-        known = _statements(kind)
+        known = statements(kind)
 
         def write(link: Connection) -> None:
-            found = link.execute(known.locked, {"id_": id_}).first()
+            found = link.execute(known.locked, {ID: id_}).first()
             check(known.row(found) if found else None)
-            link.execute(known.delete, {"id_": id_})
+            link.execute(known.delete, {ID: id_})
 
         await self._write(write)
 
@@ -197,41 +203,6 @@ class Database:
             return await greenlet_spawn(whole)
 
 
-class _Statements(Generic[Row]):
-    """What is asked of a table again and again, made once.
-
-    Rows are read without a session of SQLAlchemy, which would take three times as long.
-    """
-
-    def __init__(self, kind: type[Row]) -> None:
-        mapper: Mapper[Row] = inspect(kind)
-        self.table = kind.metadata.tables[kind.__tablename__]
-        self._names = [mapper.get_property_by_column(column).key for column in self.table.columns]
-        self._blank: Callable[[], Row] = mapper.class_manager.new_instance
-        (key,) = mapper.primary_key
-        own = key == bindparam("id_")
-        self.by_id = select(self.table).where(own)
-        self.locked = self.by_id.with_for_update()
-        self.insert = insert(self.table)
-        self.update, self.delete = update(self.table).where(own), delete(self.table).where(own)
-
-    def row(self, values: Sequence[Any]) -> Row:
-        """A row of its values."""
-        made = self._blank()
-        vars(made).update(zip(self._names, values, strict=True))
-        return made
-
-
-@cache
-def _statements(kind: type[Row]) -> _Statements[Row]:
-    return _Statements(kind)
-
-
-def _values(row: Table) -> dict[str, Any]:
-    """The columns of a new row that were given."""
-    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
-
-
 def _parsed(url: str) -> URL:
     """The address with the driver that we use."""
     try:
@@ -248,10 +219,20 @@ def _engine(url: URL) -> AsyncEngine:
     if url.drivername != "sqlite":
         return create_async_engine(url)
     kept = {} if url.database in (None, "", ":memory:") else {"pool_size": CONNECTIONS}
-    engine = create_async_engine(url.set(drivername=DRIVER), connect_args={"factory": Link}, **kept)
+    engine = create_async_engine(
+        url.set(drivername=DRIVER), connect_args={"factory": Link}, json_deserializer=from_json, **kept
+    )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _of_json(text: str) -> Any:
+    """What JSON says, four times as fast as Python's own reader, which takes half a character too."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)
 
 
 def _prepare(connection: Any, _: object) -> None:

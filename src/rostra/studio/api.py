@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, FastAPI, Request
@@ -514,6 +515,7 @@ def _listed(objects: list[dict[str, Any]]) -> Answer:
     return Answer({"objects": objects, "totalCount": len(objects)})
 
 
+@lru_cache(10_000)  # of records that are asked for again and again
 def _time(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

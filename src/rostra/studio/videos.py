@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from rostra.identity.ks import Ks
 from rostra.storage.database import Database
 from rostra.storage.tables import fresh_id, now
@@ -190,9 +188,7 @@ class Videos:
 
     async def running(self, status: str = GENERATING) -> Sequence[Video]:
         """Projects in a state, the oldest first."""
-        wanted = select(Video).where(Video.status == status).order_by(Video.updated)
-        async with self._database.reading() as session:
-            return (await session.scalars(wanted)).all()
+        return await self._database.rows(Video, (Video.status == status,), (Video.updated,))
 
     async def _revise(self, owner: Owner, id_: str, change: Callable[[Video], dict[str, Any]]) -> Video:
         """Look at one of the owner's projects and change it, in one step."""
