@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,8 +34,9 @@ from sqlalchemy.util import greenlet_spawn
 
 from rostra.errors import InputError, OutputError
 from rostra.storage.rows import ID, Row, statements, values
-from rostra.storage.sqlite import DRIVER, WAIT, Link
+from rostra.storage.sqlite import DRIVER, WAIT, Link, Log
 from rostra.storage.tables import Table
+from rostra.storage.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
@@ -63,7 +65,7 @@ class Database:
         self._plain = _parsed(url)
         self.engine = _engine(self._plain)
         # SQLite lets writers wait by sleeping longer and longer; our own queue hands on at once
-        self._turn = asyncio.Lock() if self._plain.drivername == "sqlite" else None
+        self._turn = Turns() if self._plain.drivername == "sqlite" else None
 
     async def __aenter__(self) -> Database:
         await self.migrate()
@@ -219,9 +221,8 @@ def _engine(url: URL) -> AsyncEngine:
     if url.drivername != "sqlite":
         return create_async_engine(url)
     kept = {} if url.database in (None, "", ":memory:") else {"pool_size": CONNECTIONS}
-    engine = create_async_engine(
-        url.set(drivername=DRIVER), connect_args={"factory": Link}, json_deserializer=from_json, **kept
-    )
+    here = {"connect_args": {"factory": partial(Link, log=Log())}, "json_deserializer": _of_json}
+    engine = create_async_engine(url.set(drivername=DRIVER), **here, **kept)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

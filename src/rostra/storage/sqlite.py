@@ -2,7 +2,9 @@
 
 Most statements take microseconds, and handing one to a thread and back takes ten times as long. So each is
 tried here first. What does not end at once is done in a thread, while the loop goes on: a query that looks
-at many rows, a wait for the lock of another process, and every commit, because that writes to the disk.
+at many rows, a wait for the lock of another process, and what waits for the disk. A commit does not: it
+appends to the log, which the system writes when it likes. Only moving the log's pages into the database does
+(a checkpoint), and the first commit after that, which begins the log anew.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,6 +29,7 @@ QUICK = 0.002  # s that a query may hold the loop
 STEPS = 4000  # of SQLite's machine between two looks at the clock, a fraction of a millisecond
 WAIT = 10_000  # ms that a statement waits for another process
 THREADS = 4
+EACH = 200  # commits between two checkpoints
 
 Result = TypeVar("Result")
 
@@ -45,13 +49,26 @@ class Here(SQLiteDialect_pysqlite):
         return AsyncAdaptedQueuePool if url.database not in (None, "", ":memory:") else StaticPool
 
 
-class Link(sqlite3.Connection):
-    """A connection; nothing waits for locks but in a thread."""
+@dataclass
+class Log:
+    """The write-ahead log, as all connections of a database know it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    commits: int = 0
+
+
+class Link(sqlite3.Connection):
+    """A connection; nothing waits for locks or for the disk but in a thread.
+
+    Args:
+        args, kwargs: as Python's.
+        log: that it writes to.
+    """
+
+    def __init__(self, *args: Any, log: Log, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "check_same_thread": False, "timeout": 0})
-        self._end = float("inf")
+        self._log, self._end = log, float("inf")
         self.set_progress_handler(self._late, STEPS)
+        super().cursor(sqlite3.Cursor).execute("PRAGMA wal_autocheckpoint=0")
 
     def _late(self) -> bool:
         """Whether the statement at work has had its time."""
@@ -63,7 +80,16 @@ class Link(sqlite3.Connection):
 
     def commit(self) -> None:
         """Keep what was changed."""
-        await_only(_aside(super().commit))
+        self._log.commits += 1
+        if self._log.commits % EACH > 1:
+            super().commit()
+        else:
+            await_only(_aside(self._commit_to_disk))
+
+    def _commit_to_disk(self) -> None:
+        super().commit()
+        if self._log.commits % EACH == 0:
+            super().cursor(sqlite3.Cursor).execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def act(self, task: Callable[[], Result], seconds: float) -> Result:
         """Do something here, or in a thread if it would take longer than some seconds, or wait."""
