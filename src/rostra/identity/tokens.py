@@ -22,6 +22,7 @@ from rostra.identity.ks import ADMIN, USER, Ks
 from rostra.identity.partners import Partner
 from rostra.identity.privileges import Privileges
 from rostra.storage.database import Database
+from rostra.storage.rows import Listing
 from rostra.storage.tables import Dated, Table, fresh_id, now
 
 DISABLED, ACTIVE, DELETED = 1, 2, 3
@@ -112,8 +113,8 @@ class AppTokens:
         """
         wanted = [AppToken.partner == partner, AppToken.status != DELETED]
         wanted += [getattr(AppToken, name) == value for name, value in equal.items()]
-        order = (AppToken.created.desc(), AppToken.id)
-        return await self._database.page(AppToken, wanted, order, size, size * (page - 1))
+        listing = Listing(AppToken, wanted, (AppToken.created.desc(), AppToken.id))
+        return await self._database.page(listing, size, size * (page - 1))
 
     async def update(self, partner: int, id_: str, values: Mapping[str, Any]) -> AppToken:
         """Change what is given of a token.

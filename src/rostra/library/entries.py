@@ -26,6 +26,7 @@ from rostra.library.tables import (
 )
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
+from rostra.storage.rows import Listing
 from rostra.storage.tables import now
 
 NOT_FOUND = "ENTRY_ID_NOT_FOUND"
@@ -118,7 +119,7 @@ class Entries:
         if size * page > BEYOND:
             raise ApiError("QUERY_EXCEEDED_MAX_MATCHES_ALLOWED", f"No results beyond {BEYOND}", LIMIT=BEYOND)
         ordered = (*(order or (Entry.created.desc(),)), Entry.id)
-        return await self._database.page(Entry, wanted, ordered, size, size * (page - 1))
+        return await self._database.page(Listing(Entry, wanted, ordered), size, size * (page - 1))
 
     async def count(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> int:
         """How many entries somebody may list."""

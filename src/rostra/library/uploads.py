@@ -18,6 +18,7 @@ from rostra.drafts import refusal
 from rostra.library.tables import CLOSED, DROPPED, FULL, NEW, PARTIAL, Upload
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
+from rostra.storage.rows import Listing
 from rostra.storage.tables import fresh_id, now
 
 KEPT = 7 * 86_400_000  # ms that an upload waits
@@ -85,8 +86,8 @@ class Uploads:
         for name, value in where.items():
             column = getattr(Upload, name)
             wanted.append(column.in_(value) if isinstance(value, list) else column == value)
-        order = (Upload.created.desc(), Upload.id)
-        return await self._database.page(Upload, wanted, order, size, size * (page - 1))
+        listing = Listing(Upload, wanted, (Upload.created.desc(), Upload.id))
+        return await self._database.page(listing, size, size * (page - 1))
 
     async def receive(
         self,

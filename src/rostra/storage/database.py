@@ -24,16 +24,14 @@ from sqlalchemy import (
     Select,
     create_engine,
     event,
-    func,
     make_url,
-    select,
 )
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
 from rostra.errors import InputError, OutputError
-from rostra.storage.rows import ID, Row, statements, values
+from rostra.storage.rows import ID, SIZE, SKIPPED, Listing, Row, statements, values
 from rostra.storage.sqlite import DRIVER, WAIT, Link, Log
 from rostra.storage.tables import Table
 from rostra.storage.turns import Turns
@@ -123,26 +121,23 @@ class Database:
         """The first value that a query finds; None if it finds nothing."""
         return await self._read(lambda link: link.scalar(wanted))
 
-    async def page(
-        self, kind: type[Row], where: Sequence[Any], order: Sequence[Any], size: int, skipped: int
-    ) -> Page[Row]:
+    async def page(self, wanted: Listing[Row], size: int, skipped: int, **given: object) -> Page[Row]:
         """Some of the rows that are wanted, and how many there are.
 
         Args:
-            kind: of rows.
-            where: conditions.
-            order: columns.
+            wanted: all of them.
             size: rows at most.
             skipped: rows that are left out before.
+            given: parameters of the listing.
         """
-        known = statements(kind)
+        row = statements(wanted.kind).row
 
         def read(link: Connection) -> Page[Row]:
-            some = known.all.where(*where).order_by(*order).limit(size).offset(skipped)
-            rows = [known.row(one) for one in link.execute(some)]
+            found = link.execute(wanted.page, {**given, SIZE: size, SKIPPED: skipped})
+            rows = [row(one) for one in found]
             if len(rows) < size and (rows or not skipped):
                 return rows, skipped + len(rows)
-            return rows, link.scalar(select(func.count()).select_from(known.table).where(*where)) or 0
+            return rows, link.scalar(wanted.count, given) or 0
 
         return await self._read(read)
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, inspect, select, update
 from sqlalchemy.orm import Mapper
 
 from rostra.storage.tables import Table
 
-ID = "id_"  # the parameter of what is asked by id
+# Parameters
+ID = "id_"
+SIZE, SKIPPED = "size_", "skipped_"  # of pages
 
 Row = TypeVar("Row", bound=Table)
 
@@ -44,6 +46,26 @@ class Statements(Generic[Row]):
         made = self._blank()
         vars(made).update(zip(self._names, values, strict=True))
         return made
+
+
+class Listing(Generic[Row]):
+    """Rows that are wanted, page by page. One that is kept is faster than one that is made for a page.
+
+    Args:
+        kind: of rows.
+        where: conditions.
+        order: columns.
+    """
+
+    def __init__(self, kind: type[Row], where: Sequence[Any], order: Sequence[Any]) -> None:
+        self.kind, self._where, self._order = kind, where, order
+        known = statements(kind)
+        self.page = known.all.where(*where).order_by(*order).limit(bindparam(SIZE)).offset(bindparam(SKIPPED))
+        self.count = select(func.count()).select_from(known.table).where(*where)
+
+    def narrowed(self, where: Sequence[Any]) -> Listing[Row]:
+        """Those of them that fulfil further conditions."""
+        return Listing(self.kind, (*self._where, *where), self._order) if where else self
 
 
 @cache

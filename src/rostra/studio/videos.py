@@ -13,8 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import bindparam
+
 from rostra.identity.ks import Ks
 from rostra.storage.database import Database
+from rostra.storage.rows import Listing
 from rostra.storage.tables import fresh_id, now
 from rostra.studio.avatars import Avatars, Owner
 from rostra.studio.errors import StudioError
@@ -37,6 +40,8 @@ ORDERS = {
     "-updatedAt": Video.updated.desc(),
     "updatedAt": Video.updated.asc(),
 }
+OWN = (Video.partner == bindparam("partner"), Video.user == bindparam("user"))
+LISTS = {name: Listing(Video, OWN, (order, Video.id)) for name, order in ORDERS.items()}
 
 Scenes = Sequence[Mapping[str, Any]]
 
@@ -83,13 +88,13 @@ class Videos:
 
         Args:
             owner: whose.
-            order: a name of ORDERS.
+            order: a name of LISTS.
             offset: how many are left out.
             limit: how many at most.
             where: further conditions.
         """
-        wanted = (Video.partner == owner.partner, Video.user == owner.user, *where)
-        return await self._database.page(Video, wanted, (ORDERS[order], Video.id), limit, offset)
+        wanted = LISTS[order].narrowed(where)
+        return await self._database.page(wanted, limit, offset, partner=owner.partner, user=owner.user)
 
     async def update(self, owner: Owner, id_: str, given: Mapping[str, Any]) -> Video:
         """Change what is given: `name`, `avatar` (None clears it), `scenes` (all of them).
