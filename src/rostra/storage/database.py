@@ -40,7 +40,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 FIELD, CHECK = "database_url", "Check ROSTRA_DATABASE_URL and ROSTRA_HOME."
 EXAMPLE = "Write sqlite:///folder/rostra.db or postgresql://user@host/name."
-CONNECTIONS = 16  # to SQLite that are kept: each is a thread, and opening one takes milliseconds
+CONNECTIONS = 16  # to SQLite that are kept: opening one takes milliseconds
 WRITES = "rostra_writes"  # execution option of a transaction that will write
 
 Result = TypeVar("Result")
@@ -241,8 +241,9 @@ def _prepare(connection: Any, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """Whoever only reads needs no transaction: each query sees one moment, as with PostgreSQL."""
+    if connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _upgrade(url: URL) -> None:

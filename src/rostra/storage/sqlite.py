@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ QUICK = 0.002  # s that a query may hold the loop
 STEPS = 4000  # of SQLite's machine between two looks at the clock, a fraction of a millisecond
 WAIT = 10_000  # ms that a statement waits for another process
 THREADS = 4
+TAKES_LONG = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT)
 EACH = 200  # commits between two checkpoints
 
 Result = TypeVar("Result")
@@ -97,13 +99,14 @@ class Link(sqlite3.Connection):
         try:
             return task()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT):
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in TAKES_LONG:
                 raise
+        finally:
+            self._end = float("inf")
         return await_only(_aside(partial(self._patiently, task)))
 
     def _patiently(self, task: Callable[[], Result]) -> Result:
         """Do something for as long as it takes."""
-        self._end = float("inf")
         plain = super().cursor(sqlite3.Cursor)
         plain.execute(f"PRAGMA busy_timeout={WAIT}")
         try:
@@ -118,13 +121,17 @@ class Cursor(sqlite3.Cursor):
     connection: Link
     server_side = False  # this and `_async_soft_close` are what SQLAlchemy's own asynchronous cursors have
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._rows: deque[Any] = deque()
+
     async def _async_soft_close(self) -> None:
         """Let go of the database; all rows are here."""
 
     def execute(self, sql: str, parameters: Any = ()) -> Cursor:
         """Do a statement. Only queries are stopped half way: any other would undo its transaction."""
         seconds = QUICK if sql.startswith("SELECT") else float("inf")
-        self._rows = self.connection.act(partial(self._whole, sql, parameters), seconds)
+        self._rows = deque(self.connection.act(partial(self._whole, sql, parameters), seconds))
         return self
 
     def _whole(self, sql: str, parameters: Any) -> list[Any]:
@@ -133,18 +140,18 @@ class Cursor(sqlite3.Cursor):
 
     def fetchall(self) -> list[Any]:
         """The rows that were not yet fetched."""
-        rows, self._rows = self._rows, []
+        rows = list(self._rows)
+        self._rows.clear()
         return rows
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
         """Some of them."""
-        count = self.arraysize if size is None else size
-        rows, self._rows = self._rows[:count], self._rows[count:]
-        return rows
+        count = min(self.arraysize if size is None else size, len(self._rows))
+        return [self._rows.popleft() for _ in range(count)]
 
     def fetchone(self) -> Any:
         """The next one, or None."""
-        return self._rows.pop(0) if self._rows else None
+        return self._rows.popleft() if self._rows else None
 
 
 async def _aside(task: Callable[[], Result]) -> Result:
