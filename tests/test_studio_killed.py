@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from rostra.identity.ks import USER, Ks
+from rostra.identity.partners import Partners
 from rostra.identity.privileges import Privileges
 from rostra.library.entries import Entries
 from rostra.storage.database import Database
@@ -179,7 +180,7 @@ def test_a_server_that_was_killed_after_it_moved_a_file_finds_it(tmp_path: Path)
         store = MediaStore(tmp_path)
         store.open()
         async with Database(f"sqlite:///{tmp_path / 'rostra.db'}") as database:
-            entries = Entries(database, store)
+            entries = Entries(database, store, Partners(database))
             entry = await entries.add(Ks(PARTNER, "ana", USER, 0, Privileges()), {})
             path = store.staged("video.mp4")
             path.write_bytes(b"abc")

@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from rostra import __version__, reference
@@ -223,7 +223,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     """
     partners = Partners(database)
     gate, seals = Gate(partners, Ledger(database), Pace(fixed.calls)), Seals(partners)
-    entries = Entries(database, store, fixed.largest_library)
+    entries = Entries(database, store, partners, fixed.largest_library)
     uploads = Uploads(database, store, fixed.largest_upload)
     intake = Intake(entries, fixed.largest_upload, fixed.fetch_private)
     captions, extras = Captions(database), Extras(database, entries)
@@ -301,8 +301,7 @@ def _add_health(app: FastAPI, database: Database, sessions: Sessions) -> None:
     async def readyz() -> JSONResponse:
         """Whether it can serve: 503 while the database cannot be read."""
         try:
-            async with database.reading() as session:
-                await session.execute(text("SELECT 1"))
+            await database.value(select(1))
         except SQLAlchemyError:
             return JSONResponse({"database": False}, 503)
         return JSONResponse({"database": True, "live": sessions.facts()})

@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 
 from rostra.errors import EngineError
 
 PORT = 18080  # or the next free one
+WARM = 60.0  # s that a server has to get ready
 PARTNER, SECRET, USER = 102, "bench", "bench"
 PAGE = os.sysconf("SC_PAGE_SIZE")
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Line:
+    """A connection that is kept, and asks so cheaply that the server is measured, not its client.
+
+    Args:
+        origin: of the server.
+        headers: of every request.
+    """
+
+    def __init__(self, origin: str, headers: Mapping[str, str]) -> None:
+        address = urlsplit(origin)
+        self._place = address.hostname, address.port
+        lines = {"Host": address.netloc, "Content-Type": "application/json", **headers}
+        self._head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+
+    async def __aenter__(self) -> Self:
+        self._reader, self._writer = await asyncio.open_connection(*self._place)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
+    async def post(self, path: str, body: object) -> tuple[int, bytes]:
+        """The status and the body of an answer.
+
+        Raises:
+            EngineError: it does not say how long it is.
+        """
+        data = json.dumps(body).encode()
+        head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Length: {len(data)}\r\n\r\n"
+        self._writer.write(head.encode() + data)
+        told = await self._reader.readuntil(b"\r\n\r\n")
+        length = LENGTH.search(told)
+        if length is None:
+            raise EngineError(f"The answer of {path} has no length.")
+        return int(told[9:12]), await self._reader.readexactly(int(length.group(1)))
 
 
 class Trial:
@@ -57,6 +102,23 @@ class Trial:
     def headers(self) -> dict[str, str]:
         """Who asks."""
         return {"Authorization": f"Bearer {self.ks}"}
+
+    def facts(self) -> dict[str, float]:
+        """How its live sessions fare."""
+        facts: dict[str, float] = self.client.get("/readyz").json()["live"]
+        return facts
+
+    def warm(self) -> None:
+        """Wait until its engines are warm.
+
+        Raises:
+            EngineError: they do not get warm.
+        """
+        end = time.monotonic() + WARM
+        while not self.facts()["ready"]:
+            if time.monotonic() > end:
+                raise EngineError("The server's engines are not ready.", "Look into its log.")
+            time.sleep(0.2)
 
     def idle(self, seconds: float) -> tuple[float, float]:
         """Per cent of a core, and MiB, of the server while nobody asks."""

@@ -49,7 +49,8 @@ def listing(kind: str, objects: list[Thing], total: int | None = None) -> Thing:
 
 def as_json(result: Any) -> bytes:
     """A result as JSON."""
-    return json.dumps(_plain(result), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return text.encode("utf-8", "replace")
 
 
 def as_xml(result: Any, seconds: float) -> bytes:
@@ -75,9 +76,10 @@ def packed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:
     return gzip.compress(body, 5, mtime=0), {**headers, "Content-Encoding": "gzip"}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> dict[str, Any]:
+    """An object as JSON has it."""
     if isinstance(value, Thing):
-        return {"objectType": value.kind, **{name: _plain(one) for name, one in value.fields.items()}}
+        return {"objectType": value.kind, **value.fields}
     if isinstance(value, ApiError):
         return {
             "objectType": "KalturaAPIException",
@@ -86,10 +88,8 @@ def _plain(value: Any) -> Any:
             "args": value.about,
         }
     if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return value
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def _xml(value: Any) -> str:

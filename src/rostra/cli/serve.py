@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 10  # s that running requests have when the server stops
 STOPS = (signal.SIGINT, signal.SIGTERM)
-SWITCH = (
-    0.0005  # s that a thread may hold the interpreter while others wait: database and media threads are many
-)
+SWITCH = 0.0005  # s that a thread may hold the interpreter while others wait: media threads are many
 TRIES = 50  # ports after the wanted one
 HERE = ("127.0.0.1", "0.0.0.0", "::", "::1")  # noqa: S104 - addresses that a browser here calls localhost
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from functools import lru_cache
 
 from rostra.errors import AccessError, InputError, KsError
 from rostra.identity.checks import Call, check
@@ -14,6 +15,7 @@ from rostra.identity.partners import Partner, Partners
 from rostra.identity.privileges import Privileges
 
 LONGEST_LIFE = 10 * 365 * 86400  # s
+REMEMBERED = 1000  # sessions that need not be decoded again
 
 
 class Gate:
@@ -35,7 +37,7 @@ class Gate:
             KsError: it is none.
         """
         partner = await self.partners.find(claimed(text))
-        return decode(text, lambda _: partner.admin_secrets if partner else [])
+        return _decoded(text, tuple(partner.admin_secrets) if partner else ())
 
     async def admit(self, text: str, call: Call) -> Ks:
         """Let a KS make a call.
@@ -123,6 +125,11 @@ def mint(partner: Partner, user: str, type_: int, life: int, privileges: Privile
     if len(text) > LARGEST:
         raise InputError("The session is too long.", "Give fewer privileges.", "privileges")
     return decode(text, lambda _: partner.admin_secrets)
+
+
+@lru_cache(REMEMBERED)
+def _decoded(text: str, secrets: tuple[str, ...]) -> Ks:
+    return decode(text, lambda _: secrets)
 
 
 def _knows(partner: Partner, secret: str, type_: int) -> bool:

@@ -85,8 +85,7 @@ class Ledger:
     async def _ended(self, whose: tuple[int, tuple[str, ...]]) -> bool:
         partner, keys = whose
         wanted = select(EndedSession.key).where(EndedSession.partner == partner, EndedSession.key.in_(keys))
-        async with self._database.reading() as session:
-            return (await session.scalars(wanted.limit(1))).first() is not None
+        return await self._database.value(wanted.limit(1)) is not None
 
     async def _spend(self, ks: Ks) -> bool:
         """Count a call; whether the budget still allows it."""

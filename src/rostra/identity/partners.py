@@ -56,7 +56,7 @@ class Partners:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: Shortly[None, list[Partner]] = Shortly(lambda _: self.list())
+        self._known: Shortly[None, dict[int, Partner]] = Shortly(lambda _: self._by_id())
 
     async def add(
         self, name: str, id_: int | None = None, admin_secret: str = "", user_secret: str = ""
@@ -94,8 +94,7 @@ class Partners:
 
     async def find(self, id_: int) -> Partner | None:
         """An account that may be used; None when there is none of this id."""
-        known = {partner.id: partner for partner in await self._known.get(None)}
-        partner = known.get(id_)
+        partner = (await self._known.get(None)).get(id_)
         return partner if partner and partner.active else None
 
     async def get(self, id_: int) -> Partner:
@@ -104,15 +103,17 @@ class Partners:
         Raises:
             UnknownNameError: there is none of this id.
         """
-        known = {partner.id: partner for partner in await self._known.get(None)}
+        known = await self._known.get(None)
         if id_ not in known:
             raise UnknownNameError("partner", str(id_), map(str, known), "id")
         return known[id_]
 
     async def list(self) -> list[Partner]:
         """All accounts, by id."""
-        async with self._database.reading() as session:
-            return list(await session.scalars(select(Partner).order_by(Partner.id)))
+        return await self._database.rows(Partner, order=(Partner.id,))
+
+    async def _by_id(self) -> dict[int, Partner]:
+        return {partner.id: partner for partner in await self.list()}
 
     async def rotate(self, id_: int) -> Partner:
         """Give an account new secrets; the last ones still work.

@@ -13,7 +13,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rostra.apiv3.errors import ApiError
@@ -23,6 +22,7 @@ from rostra.identity.ks import ADMIN, USER, Ks
 from rostra.identity.partners import Partner
 from rostra.identity.privileges import Privileges
 from rostra.storage.database import Database
+from rostra.storage.rows import Listing
 from rostra.storage.tables import Dated, Table, fresh_id, now
 
 DISABLED, ACTIVE, DELETED = 1, 2, 3
@@ -95,8 +95,7 @@ class AppTokens:
         Raises:
             ApiError: there is none.
         """
-        async with self._database.reading() as session:
-            found = await session.get(AppToken, id_)
+        found = await self._database.find(AppToken, id_)
         if found is None or found.partner != partner or found.status == DELETED:
             raise ApiError("INVALID_APP_TOKEN_ID", f"Invalid application token id [{id_}]", ID=id_)
         return found
@@ -112,11 +111,10 @@ class AppTokens:
             size: of a page.
             page: from 1.
         """
-        wanted = select(AppToken).where(AppToken.partner == partner, AppToken.status != DELETED)
-        for name, value in equal.items():
-            wanted = wanted.where(getattr(AppToken, name) == value)
-        order = (AppToken.created.desc(), AppToken.id)
-        return await self._database.page(wanted, order, size, size * (page - 1))
+        wanted = [AppToken.partner == partner, AppToken.status != DELETED]
+        wanted += [getattr(AppToken, name) == value for name, value in equal.items()]
+        listing = Listing(AppToken, wanted, (AppToken.created.desc(), AppToken.id))
+        return await self._database.page(listing, size, size * (page - 1))
 
     async def update(self, partner: int, id_: str, values: Mapping[str, Any]) -> AppToken:
         """Change what is given of a token.

@@ -87,8 +87,7 @@ class Captions:
             id=fresh_asset_id(), entry=entry.id, partner=entry.partner, status=READY if content else WAITING,
             content=content, version=1, created=at, updated=at, **given,
         )  # fmt: skip
-        async with self._database.writing() as session:
-            session.add(made)
+        await self._database.add(made)
         return await self.choose(made) if made.chosen else made
 
     async def find(self, id_: str) -> Caption:
@@ -97,24 +96,20 @@ class Captions:
         Raises:
             ApiError: there are none.
         """
-        async with self._database.reading() as session:
-            found = await session.get(Caption, id_)
+        found = await self._database.find(Caption, id_)
         if found is None or found.status == DELETED:
             raise not_found(id_)
         return found
 
     async def waiting(self, status: int) -> Sequence[Caption]:
         """Captions in a state, the oldest first."""
-        wanted = select(Caption).where(Caption.status == status).order_by(Caption.updated)
-        async with self._database.reading() as session:
-            return (await session.scalars(wanted)).all()
+        return await self._database.rows(Caption, (Caption.status == status,), (Caption.updated,))
 
     async def of(self, entry: str) -> Sequence[Caption]:
         """Captions of an entry, the best first: the chosen one, the most accurate, the newest."""
-        wanted = select(Caption).where(Caption.entry == entry, Caption.status != DELETED)
-        ordered = wanted.order_by(Caption.chosen.desc(), Caption.accuracy.desc(), Caption.created.desc())
-        async with self._database.reading() as session:
-            return (await session.scalars(ordered)).all()
+        wanted = (Caption.entry == entry, Caption.status != DELETED)
+        best = (Caption.chosen.desc(), Caption.accuracy.desc(), Caption.created.desc())
+        return await self._database.rows(Caption, wanted, best)
 
     async def change(self, id_: str, **values: Any) -> Caption:
         """Set columns."""

@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rostra.apiv3.errors import ApiError
 from rostra.errors import AwayError
 from rostra.identity.ks import Ks
-from rostra.identity.partners import Partner
+from rostra.identity.partners import Partners
 from rostra.library.rights import SHARED, may_change, may_see, visible
 from rostra.library.tables import (
     CONVERTING,
@@ -29,12 +29,14 @@ from rostra.library.tables import (
 )
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
+from rostra.storage.rows import Listing
 from rostra.storage.tables import now
 
 NOT_FOUND = "ENTRY_ID_NOT_FOUND"
 BEYOND = 10_000  # results that no page shows
 SOURCE, WEB, POSTER, TEXT = "source", "web", "poster", "text"  # roles of files
 PICTURE, CHOSEN, ATTACHED = "picture", "chosen", "attached"  # of those that people added
+OLDEST = (Asset.created, Asset.id)  # comes first
 MADE = (SOURCE, WEB, POSTER, TEXT)
 
 
@@ -44,11 +46,12 @@ class Entries:
     Args:
         database: where they are noted.
         store: where their files are.
+        partners: whose they are.
         most: bytes that the files of one partner may take; 0 for as many as there is room for.
     """
 
-    def __init__(self, database: Database, store: MediaStore, most: int = 0) -> None:
-        self._database, self.store, self._most = database, store, most
+    def __init__(self, database: Database, store: MediaStore, partners: Partners, most: int = 0) -> None:
+        self._database, self.store, self._partners, self._most = database, store, partners, most
 
     async def add(self, ks: Ks, values: Mapping[str, Any]) -> Entry:
         """A new entry without content.
@@ -66,8 +69,7 @@ class Entries:
             partner=ks.partner, status=EMPTY, version=0, duration=0, width=0, height=0,
             plays=0, views=0, played=0, created=at, updated=at, **fresh,
         )  # fmt: skip
-        async with self._database.writing() as session:
-            session.add(made)
+        await self._database.add(made)
         return made
 
     async def get(self, ks: Ks, id_: str, change: bool = False) -> Entry:
@@ -101,8 +103,7 @@ class Entries:
 
     async def find(self, id_: str) -> Entry | None:
         """An entry of anybody, unless it is deleted."""
-        async with self._database.reading() as session:
-            found = await session.get(Entry, id_)
+        found = await self._database.find(Entry, id_)
         return found if found and found.status != DELETED else None
 
     async def page(
@@ -121,19 +122,18 @@ class Entries:
         if size * page > BEYOND:
             raise ApiError("QUERY_EXCEEDED_MAX_MATCHES_ALLOWED", f"No results beyond {BEYOND}", LIMIT=BEYOND)
         ordered = (*(order or (Entry.created.desc(),)), Entry.id)
-        return await self._database.page(wanted, ordered, size, size * (page - 1))
+        return await self._database.page(Listing(Entry, wanted, ordered), size, size * (page - 1))
 
     async def count(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> int:
         """How many entries somebody may list."""
         wanted = await self._wanted(ks, where)
-        async with self._database.reading() as session:
-            return await session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        return await self._database.value(select(func.count(Entry.id)).where(*wanted)) or 0
 
     async def change(self, id_: str, **values: Any) -> Entry:
         """Set columns of an entry."""
-        async with self._database.writing() as session:
-            found = await session.get_one(Entry, id_)
-            found.change(**values)
+        found = await self._database.revise(Entry, id_, lambda _: {**values, "updated": now()})
+        if found is None:
+            raise not_found(id_)
         return found
 
     async def delete(self, entry: Entry) -> None:
@@ -143,8 +143,7 @@ class Entries:
 
     async def assets(self, entry: str) -> Sequence[Asset]:
         """The files of an entry."""
-        async with self._database.reading() as session:
-            return await _assets(session, entry)
+        return await self._database.rows(Asset, (Asset.entry == entry,), OLDEST)
 
     async def source(self, entry: str) -> Asset | None:
         """What an entry was made of."""
@@ -157,8 +156,7 @@ class Entries:
 
     async def asset(self, id_: str) -> Asset | None:
         """A file by its id."""
-        async with self._database.reading() as session:
-            return await session.get(Asset, id_)
+        return await self._database.find(Asset, id_)
 
     async def fill(self, entry: Entry, path: Path, extension: str, size: int | None = None) -> Entry:
         """Give an entry its content; it is converted later.
@@ -206,8 +204,7 @@ class Entries:
             return
         files = select(Asset.key, func.max(Asset.size).label("size")).where(Asset.partner == partner)
         each = files.group_by(Asset.key).subquery()
-        async with self._database.reading() as session:
-            used = await session.scalar(select(func.sum(each.c.size))) or 0
+        used = await self._database.value(select(func.sum(each.c.size))) or 0
         if used + size > self._most:
             message = f"The library would hold more than {self._most} bytes; delete something first"
             raise ApiError("STORAGE_QUOTA_EXCEEDED", message, LIMIT=self._most, USED=used)
@@ -257,9 +254,7 @@ class Entries:
 
     async def sweep(self) -> None:
         """Delete what the store did not delete when it should have."""
-        async with self._database.reading() as session:
-            keys = (await session.scalars(select(Orphan.key))).all()
-        await self._delete(keys)
+        await self._delete([orphan.key for orphan in await self._database.rows(Orphan)])
 
     async def _delete(self, keys: Sequence[str]) -> None:
         """Delete orphans; if the store is away, they wait for the next sweep."""
@@ -273,19 +268,16 @@ class Entries:
 
     async def waiting(self, status: int) -> Sequence[Entry]:
         """Entries in a state, the oldest first."""
-        wanted = select(Entry).where(Entry.status == status).order_by(Entry.updated)
-        async with self._database.reading() as session:
-            return (await session.scalars(wanted)).all()
+        return await self._database.rows(Entry, (Entry.status == status,), (Entry.updated,))
 
     async def shared(self, partner: int) -> bool:
         """Whether a partner's users share what is ready."""
-        async with self._database.reading() as session:
-            found = await session.get(Partner, partner)
+        found = await self._partners.find(partner)
         return bool(found and found.options.get(SHARED, True))
 
-    async def _wanted(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> Select[Entry]:
-        own = select(Entry).where(Entry.partner == ks.partner, Entry.status != DELETED)
-        return own.where(visible(ks, await self.shared(ks.partner)), *where)
+    async def _wanted(self, ks: Ks, where: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+        seen = visible(ks, await self.shared(ks.partner))
+        return [Entry.partner == ks.partner, Entry.status != DELETED, seen, *where]
 
 
 def asset_of(
@@ -313,5 +305,5 @@ def no_flavor(id_: str) -> ApiError:
 
 
 async def _assets(session: AsyncSession, entry: str) -> Sequence[Asset]:
-    wanted = select(Asset).where(Asset.entry == entry).order_by(Asset.created, Asset.id)
+    wanted = select(Asset).where(Asset.entry == entry).order_by(*OLDEST)
     return (await session.scalars(wanted)).all()

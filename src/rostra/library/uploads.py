@@ -18,6 +18,7 @@ from rostra.drafts import refusal
 from rostra.library.tables import CLOSED, DROPPED, FULL, NEW, PARTIAL, Upload
 from rostra.storage.database import Database
 from rostra.storage.media import MediaStore
+from rostra.storage.rows import Listing
 from rostra.storage.tables import fresh_id, now
 
 KEPT = 7 * 86_400_000  # ms that an upload waits
@@ -48,8 +49,7 @@ class Uploads:
             id=fresh_id(), partner=partner, user=user, status=NEW, name=shortened(name), size=size,
             ranges=[], chunks=0, closes=closes, entry="", created=at, updated=at,
         )  # fmt: skip
-        async with self._database.writing() as session:
-            session.add(made)
+        await self._database.add(made)
         return made
 
     async def get(self, partner: int, user: str | None, id_: str) -> Upload:
@@ -63,8 +63,7 @@ class Uploads:
         Raises:
             ApiError: there is none.
         """
-        async with self._database.reading() as session:
-            found = await session.get(Upload, id_)
+        found = await self._database.find(Upload, id_)
         theirs = found and found.partner == partner and user in (None, found.user)
         if found is None or not theirs or found.status == DROPPED:
             raise refused("UPLOAD_TOKEN_NOT_FOUND", "not found", id_)
@@ -81,14 +80,14 @@ class Uploads:
             size: of a page.
             page: from 1.
         """
-        wanted = select(Upload).where(Upload.partner == partner, Upload.status != DROPPED)
+        wanted = [Upload.partner == partner, Upload.status != DROPPED]
         if user is not None:
-            wanted = wanted.where(Upload.user == user)
+            wanted.append(Upload.user == user)
         for name, value in where.items():
             column = getattr(Upload, name)
-            wanted = wanted.where(column.in_(value) if isinstance(value, list) else column == value)
-        order = (Upload.created.desc(), Upload.id)
-        return await self._database.page(wanted, order, size, size * (page - 1))
+            wanted.append(column.in_(value) if isinstance(value, list) else column == value)
+        listing = Listing(Upload, wanted, (Upload.created.desc(), Upload.id))
+        return await self._database.page(listing, size, size * (page - 1))
 
     async def receive(
         self,

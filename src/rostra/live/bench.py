@@ -28,7 +28,6 @@ from rostra.picture.stage import Stage
 from rostra.presenters.pack import Pack
 from rostra.trial import Trial
 
-WARM = 60.0  # s that a server has to get ready
 ROUNDS = 12  # of latency
 STEPS = (2, 6, 8, 10)  # sessions at a time
 SPAN = 10.0  # s of load
@@ -134,7 +133,7 @@ def measure(pack: Pack, report: Callable[[float], None]) -> Figures:
         tempfile.TemporaryDirectory(prefix="rostra-bench-") as folder,
         Trial(Path(folder), ROSTRA_LIVE_SESSIONS=str(max(STEPS))) as server,
     ):
-        _ready(server)
+        server.warm()
         report(0.1)
         with _audience(server, "latency", ROUNDS) as audience:
             told = _told(audience)
@@ -149,23 +148,14 @@ def measure(pack: Pack, report: Callable[[float], None]) -> Figures:
     return Figures(told["frame"], told["sound"], told["interrupt"], bare, steps)
 
 
-def _ready(server: Trial) -> None:
-    """Wait until its engines are warm."""
-    end = time.monotonic() + WARM
-    while not _facts(server)["ready"]:
-        if time.monotonic() > end:
-            raise EngineError("The server's engines are not ready.", "Look into its log.")
-        time.sleep(0.2)
-
-
 def _load(server: Trial, count: int) -> Step:
     with _audience(server, "load", count, SPAN) as audience:
         _told(audience)
         time.sleep(SETTLE)
-        before, cpu, loop = _facts(server), server.cpu(), server.loop_cpu()
+        before, cpu, loop = server.facts(), server.cpu(), server.loop_cpu()
         start = time.perf_counter()
         rates = _told(audience, "go")["rates"]
-        span, after = time.perf_counter() - start, _facts(server)
+        span, after = time.perf_counter() - start, server.facts()
         cpu, loop = server.cpu() - cpu, server.loop_cpu() - loop
         memory, frames = server.memory(), after["frames"] - before["frames"]
         _say(audience, "end")
@@ -214,11 +204,6 @@ def _say(audience: subprocess.Popen[str], word: str) -> None:
     assert audience.stdin  # noqa: S101
     audience.stdin.write(word + "\n")
     audience.stdin.flush()
-
-
-def _facts(server: Trial) -> dict[str, float]:
-    facts: dict[str, float] = server.client.get("/readyz").json()["live"]
-    return facts
 
 
 def _p95(taken: list[float]) -> float:

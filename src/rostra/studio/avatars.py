@@ -99,8 +99,7 @@ class Avatars:
         Raises:
             StudioError: the owner has none of this id.
         """
-        async with self._database.reading() as session:
-            found = await session.get(Avatar, id_)
+        found = await self._database.find(Avatar, id_)
         if found is None or (found.partner, found.user) != (owner.partner, owner.user):
             raise StudioError("AVATAR_NOT_FOUND", f"There is no avatar {id_!r}", avatarId=id_)
         return found

@@ -10,14 +10,14 @@ and the other is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import bindparam
 
 from rostra.identity.ks import Ks
 from rostra.storage.database import Database
+from rostra.storage.rows import Listing
 from rostra.storage.tables import fresh_id, now
 from rostra.studio.avatars import Avatars, Owner
 from rostra.studio.errors import StudioError
@@ -40,6 +40,8 @@ ORDERS = {
     "-updatedAt": Video.updated.desc(),
     "updatedAt": Video.updated.asc(),
 }
+OWN = (Video.partner == bindparam("partner"), Video.user == bindparam("user"))
+LISTS = {name: Listing(Video, OWN, (order, Video.id)) for name, order in ORDERS.items()}
 
 Scenes = Sequence[Mapping[str, Any]]
 
@@ -68,8 +70,7 @@ class Videos:
             scenes=[dict(scene) for scene in scenes], entry=None, composition=None, composed=False,
             error=None, progress=None, rights={}, created=at, updated=at,
         )  # fmt: skip
-        async with self._database.writing() as session:
-            session.add(made)
+        await self._database.add(made)
         return made
 
     async def get(self, owner: Owner, id_: str) -> Video:
@@ -78,8 +79,7 @@ class Videos:
         Raises:
             StudioError: the owner has none of this id.
         """
-        async with self._database.reading() as session:
-            return await _own(session, owner, id_)
+        return _own(await self._database.find(Video, id_), owner, id_)
 
     async def page(
         self, owner: Owner, order: str, offset: int, limit: int, where: Sequence[Any] = ()
@@ -88,13 +88,13 @@ class Videos:
 
         Args:
             owner: whose.
-            order: a name of ORDERS.
+            order: a name of LISTS.
             offset: how many are left out.
             limit: how many at most.
             where: further conditions.
         """
-        wanted = select(Video).where(Video.partner == owner.partner, Video.user == owner.user, *where)
-        return await self._database.page(wanted, (ORDERS[order], Video.id), limit, offset)
+        wanted = LISTS[order].narrowed(where)
+        return await self._database.page(wanted, limit, offset, partner=owner.partner, user=owner.user)
 
     async def update(self, owner: Owner, id_: str, given: Mapping[str, Any]) -> Video:
         """Change what is given: `name`, `avatar` (None clears it), `scenes` (all of them).
@@ -102,23 +102,16 @@ class Videos:
         Raises:
             StudioError: there is no such project, it is busy, or a value cannot be.
         """
-        now_ = await self.get(owner, id_)
-        avatar, scenes = given.get("avatar", now_.avatar), given.get("scenes", now_.scenes)
         await self._check(owner, given.get("avatar"), given.get("scenes", ()))
-        async with self._database.writing() as session:
-            video = await _own(session, owner, id_)
+
+        def changed(video: Video) -> dict[str, Any]:
             if "scenes" in given and video.status in BUSY:
                 raise StudioError("VIDEO_IS_PROCESSING", "The video is being worked on", id=id_)
-            changed = (video.avatar, video.scenes) != (avatar, list(scenes))
-            video.name = given.get("name", video.name)
-            if "avatar" in given:
-                video.avatar = avatar
-            if "scenes" in given:
-                video.scenes = [dict(scene) for scene in scenes]
-            if changed and video.status == READY:
-                video.status = _unrendered(video)
-            video.updated = now()
-        return video
+            other = any(getattr(video, name) != given[name] for name in ("avatar", "scenes") if name in given)
+            status = _unrendered(video) if other and video.status == READY else video.status
+            return {**given, "status": status}
+
+        return await self._revise(owner, id_, changed)
 
     async def delete(self, owner: Owner, id_: str) -> None:
         """Delete a project; what it was rendered to stays.
@@ -126,12 +119,14 @@ class Videos:
         Raises:
             StudioError: there is no such project, or it is busy.
         """
-        async with self._database.writing() as session:
-            video = await _own(session, owner, id_)
+
+        def check(found: Video | None) -> None:
+            video = _own(found, owner, id_)
             _check_still(video)
             if video.status in BUSY:
                 raise StudioError("VIDEO_IS_PROCESSING", "The video is being worked on", id=id_)
-            await session.delete(video)
+
+        await self._database.remove(Video, id_, check)
 
     async def reset(self, owner: Owner, id_: str) -> Video:
         """Leave an error behind.
@@ -139,14 +134,15 @@ class Videos:
         Raises:
             StudioError: there is none.
         """
-        async with self._database.writing() as session:
-            video = await _own(session, owner, id_)
+
+        def left(video: Video) -> dict[str, Any]:
             if video.status not in (COMPOSE_ERROR, GENERATE_ERROR):
                 message = f"A video that is {video.status} cannot be reset"
                 raise StudioError("CANNOT_RESET_STATUS", message, id=id_)
             status = DRAFT if video.status == COMPOSE_ERROR else _unrendered(video)
-            video.change(status=status, error=None, progress=None)
-        return video
+            return {"status": status, "error": None, "progress": None}
+
+        return await self._revise(owner, id_, left)
 
     async def start(self, ks: Ks, id_: str) -> Video:
         """Begin to generate; of two who ask, one is refused. The session's rights are noted: it may end.
@@ -155,25 +151,29 @@ class Videos:
             StudioError: its state or its content does not allow it.
         """
         owner, rights = Owner.of(ks), {"type": ks.type, "privileges": dict(ks.privileges.items)}
-        async with self._database.writing() as session:
-            video = await _own(session, owner, id_)
+
+        def begun(video: Video) -> dict[str, Any]:
             _check_still(video)
             if video.status not in (DRAFT, COMPOSED):
                 message = f"A video that is {video.status} cannot be generated"
                 raise StudioError("VIDEO_CANNOT_GENERATE", message, id=id_)
             _check_complete(video)
             waiting = {"percent": 0, "stage": "waiting", "secondsLeft": None}
-            video.change(status=GENERATING, error=None, progress=waiting, rights=rights)
-        return video
+            return {"status": GENERATING, "error": None, "progress": waiting, "rights": rights}
+
+        return await self._revise(owner, id_, begun)
 
     async def move(self, id_: str, before: str, **values: Any) -> bool:
         """Change a project if it is in a state; whether it was."""
-        async with self._database.writing() as session:
-            video = await session.get(Video, id_)
-            if video is None or video.status != before:
-                return False
-            video.change(**values)
-        return True
+        moved = False
+
+        def change(video: Video | None) -> dict[str, Any] | None:
+            nonlocal moved
+            moved = video is not None and video.status == before
+            return {**values, "updated": now()} if moved else None
+
+        await self._database.revise(Video, id_, change)
+        return moved
 
     async def compose(self, owner: Owner, id_: str, given: Mapping[str, Any]) -> Video:
         """Begin to compose.
@@ -181,20 +181,27 @@ class Videos:
         Raises:
             StudioError: its state does not allow it.
         """
-        async with self._database.writing() as session:
-            video = await _own(session, owner, id_)
+
+        def begun(video: Video) -> dict[str, Any]:
             _check_still(video)
             if video.status not in (DRAFT, COMPOSED):
                 message = f"A video that is {video.status} cannot be composed"
                 raise StudioError("VIDEO_CANNOT_COMPOSE", message, id=id_)
-            video.change(status=COMPOSING, composition=dict(given), error=None)
-        return video
+            return {"status": COMPOSING, "composition": dict(given), "error": None}
+
+        return await self._revise(owner, id_, begun)
 
     async def running(self, status: str = GENERATING) -> Sequence[Video]:
         """Projects in a state, the oldest first."""
-        wanted = select(Video).where(Video.status == status).order_by(Video.updated)
-        async with self._database.reading() as session:
-            return (await session.scalars(wanted)).all()
+        return await self._database.rows(Video, (Video.status == status,), (Video.updated,))
+
+    async def _revise(self, owner: Owner, id_: str, change: Callable[[Video], dict[str, Any]]) -> Video:
+        """Look at one of the owner's projects and change it, in one step."""
+
+        def dated(found: Video | None) -> dict[str, Any]:
+            return {**change(_own(found, owner, id_)), "updated": now()}
+
+        return _own(await self._database.revise(Video, id_, dated), owner, id_)
 
     async def _check(self, owner: Owner, avatar: str | None, scenes: Scenes) -> None:
         ids = {avatar, *(scene.get("narration", {}).get("avatarId") for scene in scenes)} - {None}
@@ -250,8 +257,7 @@ def _unrendered(video: Video) -> str:
     return COMPOSED if video.composed else DRAFT
 
 
-async def _own(session: AsyncSession, owner: Owner, id_: str) -> Video:
-    video = await session.get(Video, id_)
+def _own(video: Video | None, owner: Owner, id_: str) -> Video:
     if video is None or (video.partner, video.user) != (owner.partner, owner.user):
         raise StudioError("VIDEO_NOT_FOUND", f"There is no video {id_!r}", id=id_)
     return video
