@@ -111,6 +111,12 @@ class Settings(BaseSettings):
     live_sessions_each: int = _setting(
         0, "Live sessions at a time of one partner; 0: no limit of its own.", "sessions", ge=0
     )
+    live_size: str = _setting(
+        "512x512",
+        "Size of live pictures that are asked for without one, even numbers; 1920x1080 and 1080x1920 are the "
+        "largest.",
+        pattern=r"^\d+x\d+$",
+    )
     live_idle: float = _setting(
         60.0, "Time without a call or a viewer after which a live session ends.", "s", ge=30
     )
