@@ -203,6 +203,53 @@ def test_an_encoder_spends_less_when_it_is_told_to(codec: Any):
     assert spent(60) < 0.7 * full
 
 
+@pytest.mark.parametrize("codec", ["H264", "VP8"])
+def test_a_picture_in_which_little_moves_costs_little(codec: Any):
+    size = Size(160, 160)
+    encoder, frame, rng = PictureEncoder(codec, size, 25), FilmFrame.black(size), np.random.default_rng(3)
+    bits = 0
+    for number in range(100):
+        frame.y[:] = rng.integers(126, 130, frame.y.shape, np.uint8)
+        packet = encoder.encode(frame, number)
+        assert packet
+        bits += 8 * packet.size if number >= 25 else 0
+    assert bits / 3 < 0.5 * encoder._most  # of three seconds
+
+
+def test_a_viewer_who_comes_late_is_told_what_is_given_up():
+    async def scene(house: House, guest: Guest) -> None:
+        sacrifice = guest.session._sacrifice
+        while sacrifice.step.every == 1:
+            sacrifice.note(True)
+        viewer = await Browser(("H264",)).watch(guest)
+        await until(lambda: len(viewer.events) >= 2)
+        told = {event["type"]: event for event in viewer.events}
+        assert told["degraded"] == {"type": "degraded", "level": sacrifice.step.name}
+        assert told["first-frame"] == {"type": "first-frame"}
+        await viewer.close()
+
+    played(scene)
+
+
+def test_the_first_picture_is_told_to_each_viewer_and_to_who_listens():
+    async def scene(house: House, guest: Guest) -> None:
+        news = guest.session.listen()
+        first = await Browser(("H264",)).watch(guest)
+        await first.see(2)
+        second = await Browser(("VP8",)).watch(guest)
+        await second.see(2)
+        deaf = await Browser(()).watch(guest)
+        await until(lambda: len(deaf.sound) > 10)
+        assert [viewer.events for viewer in (first, second, deaf)] == [[{"type": "first-frame"}]] * 2 + [[]]
+        told = [news.get_nowait() for _ in range(news.qsize())]
+        names = [event["viewer"] for event in told if event["type"] == "first-frame"]
+        assert names == [place.place.rpartition("/")[2] for place in (first, second)]
+        for viewer in (first, second, deaf):
+            await viewer.close()
+
+    played(scene)
+
+
 def test_a_viewer_comes_back_to_the_same_address_after_a_loss():
     async def scene(house: House, guest: Guest) -> None:
         where = (await guest.ok("init-client"))["whepUrl"]

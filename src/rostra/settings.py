@@ -106,7 +106,11 @@ class Settings(BaseSettings):
     turn_user: str = _setting("", "Fixed user of a TURN server without a shared secret.")
     turn_password: SecretStr | None = _setting(None, "Password of that fixed user.")
     live_sessions: int = _setting(
-        0, "Live sessions at a time; 0: as many as this machine proves able to hold.", "sessions", ge=0
+        0,
+        "Live sessions at a time, of 512x512 pictures (larger ones count as several); 0: as many as this "
+        "machine proves able to hold.",
+        "sessions",
+        ge=0,
     )
     live_sessions_each: int = _setting(
         0, "Live sessions at a time of one partner; 0: no limit of its own.", "sessions", ge=0
