@@ -460,6 +460,29 @@ def test_a_text_has_bounds():
     asyncio.run(scene())
 
 
+def test_two_megabytes_of_text_in_one_turn_are_taken_as_far_as_they_may_wait(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(api, "BURST", 1000)
+
+    async def scene() -> None:
+        async with on_air() as house:
+            guest, other = await house.create(), await house.create()
+            house.parrot.gate.clear()
+            codes = []
+            for number in range(100):
+                body = {"text": "All of it is one turn. " * 869, "turnId": "endless", "isFinal": number == 99}
+                codes.append((await guest.post("say-text", json=body)).status_code)
+            assert codes == [200] * 5 + [400] * 95
+            assert guest.session._turns.waiting <= 100_000
+            await other.ok("keep-alive")
+            await guest.ok("interrupt")
+            assert guest.session._turns.waiting == 0
+            house.parrot.gate.set()
+            await guest.say("And now this.", "next")
+            await until(lambda: house.parrot.asked[-1:] == ["And now this."])
+
+    asyncio.run(scene())
+
+
 def test_a_recording_has_to_come_as_a_form_with_a_sound(monkeypatch: pytest.MonkeyPatch):
     async def scene() -> None:
         async with on_air() as house:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from browsing import Page, browsing, chromium
+from commands import process
 from rostra import web
 from rostra.speech.catalogue import voice
 from serving import PARTNER, SECRET, serving
@@ -194,3 +196,50 @@ def test_a_visitor_who_leaves_ends_the_session(page: Page, origin: str):
             break
         assert time.monotonic() < ends, answer.text
         time.sleep(0.2)
+
+
+def test_a_portrait_is_asked_for_by_the_address_of_the_page(page: Page, origin: str):
+    page.go(f"{origin}/live?presenter=ellipse&size=360x640")
+    page.until("document.documentElement.dataset.state === 'live'")
+    page.until("!!document.querySelector('#frame.playing')")
+    page.receives("video", "framesDecoded", 25)
+    assert page.value("(({videoWidth: w, videoHeight: h}) => [w, h])(document.querySelector('video'))") == [
+        360, 640,
+    ]  # fmt: skip
+
+
+def test_a_page_whose_server_was_killed_and_started_again_says_that_its_session_is_gone(
+    tmp_path: Path, people: Path
+):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    given = {"ROSTRA_HOME": str(tmp_path / "kept"), "ROSTRA_PRESENTERS": str(people), "PYTHONUNBUFFERED": "1"}
+
+    def serve() -> subprocess.Popen[str]:
+        started = process("serve", "--port", port, env={**os.environ, **given})
+        assert started.stdout
+        assert f":{port}" in started.stdout.readline()
+        return started
+
+    server = serve()
+    try:
+        with browsing(tmp_path / "browser") as page:
+            page.go(f"http://localhost:{port}/live?presenter=ellipse")
+            page.until("document.documentElement.dataset.state === 'live'")
+            where, token = page.value("window.tokens.at(-1)")
+            server.send_signal(signal.SIGKILL)
+            server.communicate()
+            server = serve()
+            page.until("document.documentElement.dataset.state === 'problem'")
+            assert "The session is over" in page.value("document.getElementById('veil-title').textContent")
+            place = where.rpartition("/")[0]
+            with httpx.Client(transport=httpx.HTTPTransport(retries=50)) as client:
+                answer = client.post(f"{place}/keep-alive", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 404
+            assert answer.json()["code"] == "SESSION_NOT_FOUND"
+            page.click("#veil-action")  # and a new one is to be had
+            page.until("document.documentElement.dataset.state === 'live'")
+    finally:
+        server.kill()
+        server.communicate()

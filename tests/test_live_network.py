@@ -91,6 +91,24 @@ def test_without_a_free_port_a_viewer_is_sent_away_for_a_while_and_nothing_else_
     asyncio.run(scene())
 
 
+def test_a_viewer_who_hides_its_addresses_is_found_by_its_checks():
+    async def scene() -> None:
+        async with on_air() as house:
+            guest = await house.create()
+            viewer = Browser()
+            hidden = re.sub(r"(a=candidate:\S+ \d+ \S+ \d+ )\S+", r"\1ab12-cd34.local", await viewer.offer())
+            assert hidden.count(".local ") == hidden.count("a=candidate")
+            assert "a=end-of-candidates" in hidden
+            where = (await guest.ok("init-client"))["whepUrl"]
+            made = await house.client.post(where, content=hidden, headers=SDP)
+            assert made.status_code == 201, made.text
+            await viewer.join(made.text)
+            await viewer.see(2)
+            await viewer.close()
+
+    asyncio.run(scene())
+
+
 def test_announced_addresses_stand_for_our_own():
     sdp = "\r\n".join([
         "a=candidate:1 1 udp 2130706431 10.0.0.5 40001 typ host",

@@ -74,7 +74,8 @@ class Browser:
         await until(lambda: len(self.pictures) >= count)
 
     def kinds(self) -> list[str]:
-        return [event["type"] for event in self.events if event["type"] != "word"]
+        """What happened, but for words and the first picture."""
+        return [event["type"] for event in self.events if event["type"] not in ("word", "first-frame")]
 
     def loud(self, since: int = 0) -> int:
         """Pieces of sound, from a number on, in which somebody speaks."""

@@ -46,12 +46,14 @@ from rostra.library.uploads_api import UploadTokenService
 from rostra.live.api import Live
 from rostra.live.api import install as install_live
 from rostra.live.cast import Cast
+from rostra.live.dimensions import SQUARE
 from rostra.live.ice import Ice, respond
 from rostra.live.pages import Open, Pages
 from rostra.live.pages import install as install_pages
 from rostra.live.session import Kit
 from rostra.live.sessions import Sessions, Terms
 from rostra.live.speaker import Speaker
+from rostra.picture.frame import Size
 from rostra.presenters.catalogue import Catalogue
 from rostra.production.machine import cores
 from rostra.storage.database import Database
@@ -142,6 +144,7 @@ class OnAir:
         ice: how peers find us.
         addresses: under which the world reaches our UDP ports, if others than our own.
         page: who may use the page without an account.
+        size: of pictures that are asked for without one.
     """
 
     terms: Terms
@@ -150,6 +153,7 @@ class OnAir:
     ice: Ice = Ice()  # noqa: RUF009 - frozen
     addresses: Sequence[str] = ()
     page: Open = "local"
+    size: Size = SQUARE
 
 
 def _checks(store: MediaStore, hands: Hands) -> list[Check]:
@@ -238,7 +242,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     sessions = Sessions(
         Kit(Speaker(on_air.models), ThreadPoolExecutor(cores() + 1, "live"), on_air.addresses), on_air.terms
     )
-    cast = Cast(engines.presenters, partial(_avatar, avatars), on_air.check_voice)
+    cast = Cast(engines.presenters, partial(_avatar, avatars), on_air.check_voice, on_air.size)
     live = Live(gate, sessions, cast.resolve, on_air.ice)
 
     @asynccontextmanager

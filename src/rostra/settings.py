@@ -106,10 +106,20 @@ class Settings(BaseSettings):
     turn_user: str = _setting("", "Fixed user of a TURN server without a shared secret.")
     turn_password: SecretStr | None = _setting(None, "Password of that fixed user.")
     live_sessions: int = _setting(
-        0, "Live sessions at a time; 0: as many as this machine proves able to hold.", "sessions", ge=0
+        0,
+        "Live sessions at a time, of 512x512 pictures (larger ones count as several); 0: as many as this "
+        "machine proves able to hold.",
+        "sessions",
+        ge=0,
     )
     live_sessions_each: int = _setting(
         0, "Live sessions at a time of one partner; 0: no limit of its own.", "sessions", ge=0
+    )
+    live_size: str = _setting(
+        "512x512",
+        "Size of live pictures that are asked for without one, even numbers; 1920x1080 and 1080x1920 are the "
+        "largest.",
+        pattern=r"^\d+x\d+$",
     )
     live_idle: float = _setting(
         60.0, "Time without a call or a viewer after which a live session ends.", "s", ge=30

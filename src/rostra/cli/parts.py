@@ -139,9 +139,10 @@ def _on_air() -> OnAir:
     """What live sessions need.
 
     Raises:
-        InputError: the ports are none.
+        InputError: the ports or the size are none.
     """
     from rostra.app import OnAir
+    from rostra.live.dimensions import read
     from rostra.live.ice import Ice
     from rostra.live.sessions import Terms
 
@@ -158,7 +159,8 @@ def _on_air() -> OnAir:
         password.get_secret_value() if password else "",
     )
     addresses = [one.strip() for one in chosen.public_addresses.split(",") if one.strip()]
-    return OnAir(terms, chosen.models, check_voice, ice, addresses, chosen.live_page)
+    size = read(chosen.live_size, "ROSTRA_LIVE_SIZE")
+    return OnAir(terms, chosen.models, check_voice, ice, addresses, chosen.live_page, size)
 
 
 def _udp_ports(text: str) -> tuple[int, int] | None:

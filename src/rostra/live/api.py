@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,10 +22,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rostra.apiv3.api import base, bearer, place
-from rostra.errors import KsError, MediaError, RostraError, UnknownNameError
+from rostra.errors import InputError, KsError, MediaError, RostraError, UnknownNameError
 from rostra.identity.gate import Gate
 from rostra.identity.ks import Ks
 from rostra.identity.ledger import WIDGET
+from rostra.live.dimensions import dimensions
 from rostra.live.errors import LiveError
 from rostra.live.ice import Ice
 from rostra.live.session import Look
@@ -62,7 +63,31 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class Visual(Shape):
+class Sized(Shape):
+    """What is shown, and in which size; none: the server's own. The vendor's API has no size."""
+
+    width: int | None = None  # pixels
+    height: int | None = None
+
+    def on(self, look: Look, where: str = "") -> Look:
+        """The look in this size.
+
+        Raises:
+            InputError: no picture can have it.
+        """
+        if self.width is None and self.height is None:
+            return look
+        if self.width is None or self.height is None:
+            missing = "width" if self.width is None else "height"
+            raise InputError(
+                f"{where}{missing} is missing.",
+                "Give both sides of the picture, or neither.",
+                where + missing,
+            )
+        return replace(look, size=dimensions(self.width, self.height, where))
+
+
+class Visual(Sized):
     """Who is shown."""
 
     avatarId: str = Field(min_length=1, max_length=64)
@@ -116,6 +141,7 @@ class Live:
             look, wanted = await self.resolve(ks, body.visualConfig.avatarId, voice.id, voice.speed)
         except UnknownNameError as error:
             raise LiveError("NOT_FOUND", str(error)) from error
+        look = body.visualConfig.on(look, "visualConfig.")
         session, token = await self.sessions.create(ks.partner, ks.user, look, wanted)
         return {"sessionId": session.id, "token": token}
 

@@ -18,9 +18,10 @@ import numpy as np
 from rostra.acting.actor import Actor
 from rostra.acting.manner import Manner
 from rostra.errors import EngineError
+from rostra.live.dimensions import SQUARE
 from rostra.live.encoders import PictureEncoder, SoundEncoder
 from rostra.live.performance import RATE
-from rostra.live.session import FPS, SQUARE
+from rostra.live.session import FPS
 from rostra.picture.backdrop import backdrop
 from rostra.picture.encoder import FilmFrame
 from rostra.picture.layout import Layout

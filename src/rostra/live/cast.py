@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 
 from rostra.errors import UnknownNameError
 from rostra.identity.ks import Ks
+from rostra.live.dimensions import SQUARE
 from rostra.live.session import Look
 from rostra.live.speaker import Wanted
+from rostra.picture.frame import Size
 from rostra.presenters.catalogue import Catalogue
 from rostra.presenters.pack import Pack
 from rostra.speech.voice import RATES, Pace
@@ -26,12 +28,17 @@ class Cast:
         presenters: everybody's; a partner sees its own, too.
         find_avatar: (KS, id) -> presenter and background of one of the caller's avatars, or None.
         check_voice: raises UnknownNameError for the name of a voice that is not there.
+        size: of their pictures.
     """
 
     def __init__(
-        self, presenters: Catalogue, find_avatar: FindAvatar, check_voice: Callable[[str], object]
+        self,
+        presenters: Catalogue,
+        find_avatar: FindAvatar,
+        check_voice: Callable[[str], object],
+        size: Size = SQUARE,
     ) -> None:
-        self.presenters = presenters
+        self.presenters, self._size = presenters, size
         self._find_avatar, self._check_voice = find_avatar, check_voice
 
     async def resolve(self, ks: Ks, avatar: str, voice: str | None, speed: float) -> tuple[Look, Wanted]:
@@ -52,12 +59,12 @@ class Cast:
             if found is None:
                 raise UnknownNameError("avatar", avatar, theirs.files(), "visualConfig.avatarId")
             presenter, background = found
-        look = Look(await asyncio.to_thread(theirs.find, presenter), background)
+        look = Look(await asyncio.to_thread(theirs.find, presenter), background, self._size)
         return look, await asyncio.to_thread(self.wanted, look.pack, voice, speed)
 
     async def look(self, presenter: str) -> Look:
         """One of everybody's presenters."""
-        return Look(await asyncio.to_thread(self.presenters.find, presenter), BACKGROUND)
+        return Look(await asyncio.to_thread(self.presenters.find, presenter), BACKGROUND, self._size)
 
     def wanted(self, pack: Pack, voice: str | None = None, speed: float = 1.0) -> Wanted:
         """How a presenter speaks.

@@ -16,6 +16,7 @@ import aioice.ice
 
 CONSENT = (2, 4)  # s between two checks of a peer, checks that may fail: RFC 7675 allows 30 s in all
 HIDDEN = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local .*\r?\n?", re.MULTILINE | re.IGNORECASE)
+END = re.compile(r"^a=end-of-candidates\r?\n?", re.MULTILINE)
 CANDIDATE = re.compile(r"^(a=candidate:\S+ \d+ udp \d+ )(\S+)( \d+ typ host.*)$", re.MULTILINE)
 
 
@@ -48,9 +49,10 @@ def without_hidden(offer: str) -> str:
     """An offer without the candidates that hide their address behind a name for multicast DNS.
 
     To resolve one takes a second that the viewer would wait for its answer, mostly in vain: the browser knows
-    our addresses from the answer, and it is by its checks that it is found.
+    our addresses from the answer, and it is by its checks that it is found. So more candidates always come;
+    aioice would not even begin if there were none.
     """
-    return HIDDEN.sub("", offer)
+    return END.sub("", HIDDEN.sub("", offer))
 
 
 def announced(sdp: str, addresses: Sequence[str]) -> str:

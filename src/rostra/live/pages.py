@@ -25,7 +25,7 @@ from rostra.acting.actor import Actor
 from rostra.acting.manner import Manner
 from rostra.apiv3.api import address
 from rostra.errors import RostraError, UnknownNameError
-from rostra.live.api import Shape, read_body, refusal
+from rostra.live.api import Sized, read_body, refusal
 from rostra.live.cast import Cast
 from rostra.live.errors import LiveError
 from rostra.live.session import FPS, Look
@@ -44,7 +44,7 @@ NOBODY = 0  # partner of sessions that the page makes
 SHARED = {"Access-Control-Allow-Origin": "*"}  # pages of other origins import the library
 
 
-class Begin(Shape):
+class Begin(Sized):
     """A session for the page."""
 
     avatarId: str = Field(default="jane", max_length=64)
@@ -98,7 +98,7 @@ class Pages:
         try:
             self._let_in(request)
             body = await read_body(request, Begin)
-            look = await self.cast.look(body.avatarId)
+            look = body.on(await self.cast.look(body.avatarId))
             wanted = await asyncio.to_thread(self.cast.wanted, look.pack)
             session, token = await self.sessions.create(NOBODY, "", look, wanted)
         except RostraError as error:

@@ -21,14 +21,16 @@ import structlog
 from rostra.acting.actor import Actor
 from rostra.acting.manner import Manner
 from rostra.errors import InputError, RostraError
+from rostra.live.budget import Budget
 from rostra.live.camera import Camera
-from rostra.live.encoders import PACKET, AnyPacket, Codec, SoundEncoder
+from rostra.live.dimensions import SQUARE, level
+from rostra.live.encoders import PACKET, AnyPacket, Codec, SoundEncoder, bit_rate
 from rostra.live.errors import LiveError
 from rostra.live.performance import RATE, Event, Performance, Said
 from rostra.live.sacrifice import Sacrifice
 from rostra.live.speaker import Speaker, Wanted
 from rostra.live.turns import Piece, Turns
-from rostra.live.viewer import Viewer
+from rostra.live.viewer import Viewer, read
 from rostra.picture.backdrop import backdrop
 from rostra.picture.frame import Size
 from rostra.picture.layout import Layout
@@ -36,7 +38,6 @@ from rostra.picture.stage import Stage
 from rostra.presenters.pack import Pack
 
 FPS = 25
-SQUARE = Size(512, 512)
 LEAD = (0.012, 0.030)  # s before it is due that a moment is made, at least and at most
 SLIP = 0.08  # s of lateness after which the clock is set anew
 SPOKEN_AHEAD = 6.0  # s of speech that may wait ready
@@ -172,11 +173,15 @@ class Session:
                 await self.leave(old)
         if len(self.viewers) >= MOST_VIEWERS:
             raise InputError(f"{MOST_VIEWERS} viewers watch already.", "Close one of them.", "viewers")
-        name = secrets.token_urlsafe(9)
+        name, size = secrets.token_urlsafe(9), self.look.size
+        codec = read(offer, level(size, FPS))
         viewer = Viewer(
-            offer, self._kit.addresses, lambda: self._key(viewer), lambda rate: self._aim(viewer, rate),
+            offer, (codec, level(size, FPS)), Budget(bit_rate(codec, size, FPS) if codec else 0),
+            self._kit.addresses, lambda: self._key(viewer), lambda: self._aim(viewer),
             lambda _: self._left(name),
         )  # fmt: skip
+        if self._sacrifice.step.every != 1:
+            viewer.tell({"type": "degraded", "level": self._sacrifice.step.name})
         self.viewers[name] = viewer
         try:
             answer = await viewer.answer()
@@ -279,11 +284,16 @@ class Session:
         loop = asyncio.get_running_loop()
         for number, sound in enumerate(sounds):
             loop.call_at(due + number * PACKET / RATE, self._sound, sound)
-        for viewer in self.viewers.values():
+        for name, viewer in self.viewers.items():
             if not viewer.connected:
                 continue
-            if viewer.codec and viewer.codec in shots and not viewer.picture.put(shots[viewer.codec]):
+            shot = shots.get(viewer.codec) if viewer.codec else None
+            if shot and not viewer.picture.put(shot):
                 self._key(viewer)
+            if shot and shot.is_keyframe and not viewer.begun:
+                viewer.begun = True
+                viewer.tell({"type": "first-frame"})
+                self._note_down({"type": "first-frame", "viewer": name})
 
     def _sound(self, sound: AnyPacket) -> None:
         for viewer in self.viewers.values():
@@ -337,6 +347,10 @@ class Session:
     def _tell(self, event: dict[str, Any]) -> None:
         for viewer in self.viewers.values():
             viewer.tell(event)
+        self._note_down(event)
+
+    def _note_down(self, event: dict[str, Any]) -> None:
+        """For those who listen here."""
         for queue in self._listeners:
             _put(queue, event)
 
@@ -344,11 +358,11 @@ class Session:
         if viewer.codec and not self._ended:
             self._camera.key(viewer.codec)
 
-    def _aim(self, viewer: Viewer, rate: float) -> None:
-        viewer.rate = rate
+    def _aim(self, viewer: Viewer) -> None:
+        """The slowest viewer of a codec counts."""
         if viewer.codec and not self._ended:
-            rates = [one.rate for one in self.viewers.values() if one.connected and one.codec == viewer.codec]
-            self._camera.aim(viewer.codec, min([rate, *rates]))
+            alike = [one for one in self.viewers.values() if one.connected and one.codec == viewer.codec]
+            self._camera.aim(viewer.codec, min(one.budget.rate for one in (viewer, *alike)))
 
     def _left(self, name: str) -> None:
         if name in self.viewers and not self._ended:

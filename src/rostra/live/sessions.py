@@ -2,7 +2,7 @@
 
 A session ends by itself when nobody has called or watched for a while, or when it has lived long enough.
 Its id is remembered for an hour after that, so that a late call hears that it has ended. A new one is refused
-when this machine could not hold it at full frame rate.
+when this machine could not hold it at full frame rate; one with a large picture counts as several.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import secrets
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import jwt
 import structlog
@@ -21,6 +21,7 @@ import structlog
 from rostra.acting.actor import Actor
 from rostra.acting.manner import Manner
 from rostra.live.camera import Camera
+from rostra.live.dimensions import SQUARE, weight
 from rostra.live.errors import RETRY, LiveError
 from rostra.live.network import settle
 from rostra.live.session import FPS, Kit, Look, Session
@@ -50,7 +51,7 @@ class Terms:
         key: signs the tokens.
         idle: s without a call or a viewer after which a session ends.
         life: s that it may live.
-        most: sessions at a time; 0: as many as this machine can hold.
+        most: sessions at a time, of square pictures; 0: as many as this machine can hold.
         most_each: of one partner; 0: no limit of its own.
         ports: UDP ports that peers may use, first and last; None: any.
     """
@@ -73,6 +74,7 @@ class Place:
     key: str  # in the address to watch at: nobody can guess it
     born: float
     touched: float
+    weight: float  # places that it takes
     chunks: deque[float] = field(default_factory=deque)  # when the last ones of text came
 
 
@@ -90,7 +92,7 @@ class Sessions:
         self._places: dict[str, Place] = {}
         self._keys: dict[str, Place] = {}
         self._ended: OrderedDict[str, float] = OrderedDict()
-        self._opening = 0
+        self._opening = 0.0  # weight of those that are being made
         self._measured = 0
         self.ready = False  # whether what speaks and draws is warm
         self._round: asyncio.Task[None] | None = None
@@ -105,11 +107,17 @@ class Sessions:
         """How many there are."""
         return len(self._places)
 
+    @property
+    def load(self) -> float:
+        """How many places they take, those that are being made, too."""
+        return self._opening + sum(place.weight for place in self._places.values())
+
     def facts(self) -> dict[str, float]:
         """How the sessions fare."""
         healths = [place.session.health for place in self._places.values()]
         return {
             "sessions": self.count,
+            "load": round(self.load, 1),
             "capacity": self.capacity,
             "ready": self.ready,
             "frames": sum(health.frames for health in healths),
@@ -125,7 +133,7 @@ class Sessions:
 
     async def measure(self, look: Look) -> None:
         """Find out how many sessions this machine can hold."""
-        spent = await asyncio.to_thread(_trial, look)
+        spent = await asyncio.to_thread(_trial, replace(look, size=SQUARE))
         self._measured = max(1, math.floor(SHARE * cores() / (WHOLE * spent * FPS)))
         log.info("live sessions measured", frame=round(spent * 1e3, 2), sessions=self._measured)
 
@@ -144,15 +152,16 @@ class Sessions:
             LiveError: there is no place for it.
             RostraError: the presenter or the background cannot be had.
         """
-        self._admit(partner)
+        places = weight(look.size)
+        self._admit(partner, places)
         session = Session(look, wanted, self.kit, seed=secrets.randbelow(1 << 31))
-        self._opening += 1
+        self._opening += places
         try:
             await session.open()
         finally:
-            self._opening -= 1
+            self._opening -= places
         now = self._clock()
-        place = Place(session, partner, user, secrets.token_urlsafe(24), now, now)
+        place = Place(session, partner, user, secrets.token_urlsafe(24), now, now, places)
         self._places[session.id] = self._keys[place.key] = place
         log.info("live session began", session=session.id, partner=partner)
         return session, self._token(place)
@@ -165,7 +174,10 @@ class Sessions:
         """
         try:
             claims = jwt.decode(
-                token, self.terms.key, algorithms=[ALGORITHM], options={"require": ["sub", "exp"]}
+                token,
+                self.terms.key,
+                algorithms=[ALGORITHM],
+                options={"require": ["sub", "exp"], "verify_iat": False},  # clocks are set back, too
             )
         except jwt.InvalidTokenError as error:
             raise LiveError("INVALID_TOKEN") from error
@@ -202,13 +214,18 @@ class Sessions:
         await place.session.end(reason)
         log.info("live session ended", session=name, reason=reason)
 
-    def _admit(self, partner: int) -> None:
+    def _admit(self, partner: int, places: float) -> None:
         own = sum(place.partner == partner for place in self._places.values())
         if self.terms.most_each and own >= self.terms.most_each:
             raise LiveError(
                 "NO_CAPACITY", "The account has as many sessions as it may have.", RETRY, status=429
             )
-        if self.count + self._opening >= self.capacity:
+        if places > self._measured > 0 and not self.terms.most:
+            raise LiveError(
+                "INVALID_REQUEST", "The picture is too large for this machine. Ask for a smaller one."
+            )
+        # What the owner has allowed may hold any one session
+        if self.load and self.load + places > self.capacity:
             raise LiveError("NO_CAPACITY", "No presenter is free, try again in a moment.", RETRY)
 
     def _token(self, place: Place) -> str:

@@ -1,7 +1,7 @@
 """The speaker: a process of its own that makes speech for all sessions.
 
 Speaking holds the interpreter for tens of milliseconds at a time, which pictures cannot wait for. The
-process is niced, ends with its parent, and is replaced when it dies.
+process is niced, ends with its parent, and is replaced when it dies or does not answer.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+import structlog
 
 from rostra.children import end_with_parent
 from rostra.errors import EngineError
@@ -27,8 +30,11 @@ from rostra.speech.voice import NATURAL, Pace
 
 Result = TypeVar("Result")
 
+log = structlog.get_logger()
+
 NICENESS = 5
 PAUSES = {"start": 0.05, "clause": 0.12, "sentence": 0.30, "end": 0.12}  # s of silence at most
+PATIENCE = 60.0  # s that one answer may take; of a slow voice and a long sentence it takes twenty
 WARM_UP = "Good morning. How are you?"
 
 
@@ -46,11 +52,12 @@ class Speaker:
     Args:
         models: folder of the voices' models, or None for where they usually are.
         fps: pieces are made whole frames long.
+        patience: s that one answer may take.
     """
 
-    def __init__(self, models: Path | None, fps: int = 25) -> None:
-        self._models, self._fps = models, fps
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(self, models: Path | None, fps: int = 25, patience: float = PATIENCE) -> None:
+        self._models, self._fps, self._patience = models, fps, patience
+        self._process: _Process | None = None
 
     async def warm(self, voice: str) -> None:
         """Load a voice before somebody waits for it."""
@@ -96,28 +103,99 @@ class Speaker:
 
     def stop(self) -> None:
         """End the process."""
-        pool, self._pool = self._pool, None
-        if pool:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in list((pool._processes or {}).values()):
-                process.kill()
+        process, self._process = self._process, None
+        if process:
+            process.stop()
 
     async def _ask(self, work: Callable[[], Result]) -> Result:
         for last in (False, True):
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    1, multiprocessing.get_context("spawn"), _begin, (self._models,)
-                )
-            pool = self._pool
+            process = self._process = self._process or _Process(self._models, self._patience)
             try:
-                future: Future[Result] = pool.submit(work)
-                return await asyncio.wrap_future(future)
+                return await process.ask(work)
             except BrokenExecutor as error:
-                if self._pool is pool:
-                    self._pool = None
+                if self._process is process:
+                    self._process = None
                 if last:
                     raise EngineError("The process that speaks has ended.", "Try again.") from error
         raise AssertionError
+
+
+class _Process:
+    """One process, and what it was asked.
+
+    Args:
+        models: see `Speaker`.
+        patience: s that one answer may take.
+    """
+
+    def __init__(self, models: Path | None, patience: float) -> None:
+        self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin, (models,))
+        self._patience = patience
+        self._asked: deque[Future[Any]] = deque()  # in the order in which they are answered
+        self._since = 0.0  # when it began with the first of them
+        self._stuck: Future[Any] | None = None  # at which it was given up
+
+    @property
+    def ids(self) -> list[int]:
+        """Of the processes that run: one, once something was asked."""
+        return list(self._pool._processes or {})
+
+    async def ask(self, work: Callable[[], Result]) -> Result:
+        """Have it do some work.
+
+        Raises:
+            BrokenExecutor: it has ended.
+            EngineError: it took too long, and was ended.
+        """
+        future = self._pool.submit(work)
+        self._queue(future)
+        try:
+            return await self._answer(future)
+        except BrokenExecutor as error:
+            if future is self._stuck:
+                message = f"The voice took longer than {self._patience:g} s."
+                raise EngineError(message, "Say it in shorter sentences.") from error
+            raise
+
+    def stop(self) -> None:
+        """End it."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._kill()
+
+    def _queue(self, future: Future[Any]) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._asked:
+            self._since = loop.time()
+        self._asked.append(future)
+
+        def answered() -> None:
+            self._asked.remove(future)
+            self._since = loop.time()
+
+        def tell(_: object) -> None:
+            with suppress(RuntimeError):  # the loop may be closed by now
+                loop.call_soon_threadsafe(answered)
+
+        future.add_done_callback(tell)
+
+    async def _answer(self, future: Future[Result]) -> Result:
+        """Wait for an answer; the process is killed when the one before all others is too long in coming."""
+        loop, answer = asyncio.get_running_loop(), asyncio.wrap_future(future)
+        try:
+            while not answer.done():
+                left = self._since + self._patience - loop.time()
+                if left <= 0 and self._asked and not self._stuck:
+                    log.warning("the voice does not answer, its process is replaced", seconds=self._patience)
+                    self._stuck = self._asked[0]
+                    self._kill()
+                await asyncio.wait({answer}, timeout=max(left, 0.1))
+        finally:
+            answer.cancel()  # if nobody waits for it any more
+        return answer.result()
+
+    def _kill(self) -> None:
+        for process in list((self._pool._processes or {}).values()):
+            process.kill()
 
 
 _models: Path | None = None

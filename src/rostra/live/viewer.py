@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -22,10 +23,11 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, unpack_remb_fci
-from aiortc.sdp import SessionDescription
+from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtcpRrPacket, unpack_remb_fci
+from aiortc.sdp import H264Profile, SessionDescription, parse_h264_profile_level_id
 
 from rostra.errors import InputError
+from rostra.live.budget import Budget
 from rostra.live.encoders import AnyPacket, Codec
 from rostra.live.errors import RETRY, LiveError
 from rostra.live.network import announced, without_hidden
@@ -39,7 +41,8 @@ CLOSING = 5.0  # s that a peer has to close
 WAITING = 50  # packets that a viewer may be behind
 STREAM = "rostra"  # the media stream's id: clients ignore tracks without one
 CHANNEL = "events"
-PROFILES = ("42e01f", "42001f")  # of H.264, constrained baseline and baseline
+UNTOLD = 100  # events that wait until the channel is open; older ones are lost
+PROFILES = (H264Profile.PROFILE_CONSTRAINED_BASELINE, H264Profile.PROFILE_BASELINE)
 
 
 class Track(MediaStreamTrack):
@@ -70,31 +73,34 @@ class Viewer:
 
     Args:
         offer: the SDP that it sent.
+        takes: the codec in which it gets the picture, and the level of H.264; see `read`.
+        budget: told what its receiver reports.
         addresses: under which the world reaches us, if others than our own.
         ask_key: called when the viewer needs a key frame.
-        told_rate: called with the bit/s that the viewer says it can take.
+        reported: called when the budget may have changed.
         gone: called once, when the viewer is there no more.
-
-    Raises:
-        InputError: the offer cannot be answered.
     """
 
     def __init__(
         self,
         offer: str,
+        takes: tuple[Codec | None, int],
+        budget: Budget,
         addresses: Sequence[str],
         ask_key: Callable[[], None],
-        told_rate: Callable[[float], None],
+        reported: Callable[[], None],
         gone: Callable[[Viewer], None],
     ) -> None:
-        self.codec = read(offer)
+        self.codec, self._level = takes
+        self.budget = budget
         self._offer, self._addresses = offer, addresses
-        self._ask_key, self._told_rate, self._gone = ask_key, told_rate, gone
+        self._ask_key, self._reported, self._gone = ask_key, reported, gone
         self.sound, self.picture = Track("audio"), Track("video")
         self.connected = False
-        self.rate = math.inf  # bit/s that it can take
+        self.begun = False  # whether it has got a picture from which it can start
         self._answering = asyncio.Lock()  # what is closed meanwhile would keep its sockets
         self._channel: RTCDataChannel | None = None
+        self._untold: deque[str] = deque(maxlen=UNTOLD)
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._peer.on("connectionstatechange", self._changed)
         self._peer.on("datachannel", self._opened)
@@ -114,12 +120,14 @@ class Viewer:
         if self.codec:
             video = peer.addTransceiver(self.picture, "sendonly")
             video.setCodecPreferences(_preferred(self.codec))
-            _listen(video.sender, self._ask_key, self._told_rate)
+            _listen(video.sender, self.budget, self._ask_key, self._reported)
         for sender in peer.getSenders():
             sender._stream_id = STREAM
         try:
             offer = RTCSessionDescription(without_hidden(self._offer), "offer")
             await peer.setRemoteDescription(offer)
+            if self.codec == "H264":
+                _settle(video, self._offer, self._level)
             await peer.setLocalDescription(await peer.createAnswer())
         except Exception as error:  # whatever breaks in it: an offer is checked nowhere as a whole
             raise _unanswerable("cannot be answered") from error
@@ -129,10 +137,15 @@ class Viewer:
         return sdp
 
     def tell(self, event: dict[str, Any]) -> None:
-        """Send an event, if the viewer has a channel for them."""
+        """Send an event, if the viewer has a channel for them, as soon as it is open."""
+        self._untold.append(json.dumps(event))
+        self._flush()
+
+    def _flush(self) -> None:
         if self._channel and self._channel.readyState == "open":
             with suppress(Exception):  # it may close this very moment
-                self._channel.send(json.dumps(event))
+                while self._untold:
+                    self._channel.send(self._untold.popleft())
 
     async def close(self) -> None:
         """Let the viewer go."""
@@ -158,10 +171,15 @@ class Viewer:
     def _opened(self, channel: RTCDataChannel) -> None:
         if channel.label == CHANNEL:
             self._channel = channel
+            self._flush()
 
 
-def read(offer: str) -> Codec | None:
+def read(offer: str, level: int) -> Codec | None:
     """Which of our codecs an offer can take; None: it wants no picture.
+
+    Args:
+        offer: SDP.
+        level: of H.264 that the picture needs.
 
     Raises:
         InputError: it is no offer that can be answered.
@@ -180,21 +198,30 @@ def read(offer: str) -> Codec | None:
     if not wanted:
         return None
     codecs = wanted[0].rtp.codecs
-    if any(_is_our_h264(one) for one in codecs):
+    highest = max(map(_level, codecs), default=0)
+    if highest >= level:
         return "H264"  # cheaper than VP8
     if any(one.mimeType.lower() == "video/vp8" for one in codecs):
-        return "VP8"
+        return "VP8"  # has no levels
+    if highest:
+        raise InputError(
+            f"The offer takes H.264 up to level {highest / 10}, and this picture needs {level / 10}.",
+            "Offer VP8, too, or create the session with a smaller picture.",
+            "sdp",
+        )
     raise _unanswerable("has neither H.264 (constrained baseline) nor VP8")
 
 
-def _is_our_h264(codec: Any) -> bool:
-    how = {name: str(value).lower() for name, value in codec.parameters.items()}
-    profile = how.get("profile-level-id")
-    return (
-        codec.mimeType.lower() == "video/h264"
-        and profile in PROFILES
-        and how.get("packetization-mode") == "1"
-    )
+def _level(codec: Any) -> int:
+    """Up to which level a codec of an offer is the H.264 that we send; 0: it is another."""
+    how = {name: str(value) for name, value in codec.parameters.items()}
+    if codec.mimeType.lower() != "video/h264" or how.get("packetization-mode") != "1":
+        return 0
+    try:
+        profile, level = parse_h264_profile_level_id(how.get("profile-level-id", ""))
+    except ValueError:
+        return 0
+    return int(level) if profile in PROFILES else 0
 
 
 def _unanswerable(why: str) -> InputError:
@@ -209,14 +236,40 @@ def _preferred(codec: Codec) -> list[Any]:
     return wanted + [one for one in known if one.mimeType == "video/rtx"]
 
 
-def _listen(sender: Any, ask_key: Callable[[], None], told_rate: Callable[[float], None]) -> None:
-    """Hear what the receiver reports: aiortc forgets both for packets that are ready."""
+def _settle(video: Any, offer: str, level: int) -> None:
+    """Of the payloads of H.264 that were offered, keep those of a sufficient level, and answer with it.
+
+    aiortc compares profiles alone, and answers with a level of its own.
+    """
+    offered = next(one for one in SessionDescription.parse(offer).media if one.kind == "video").rtp.codecs
+    told = {
+        one.payloadType: one.parameters.get("profile-level-id") for one in offered if _level(one) >= level
+    }
+    kept = []
+    for codec in video._codecs:
+        if codec.payloadType in told:
+            kept.append(
+                replace(codec, parameters={**codec.parameters, "profile-level-id": told[codec.payloadType]})
+            )
+        elif codec.parameters.get("apt") in told:
+            kept.append(codec)
+    video._codecs = kept
+
+
+def _listen(sender: Any, budget: Budget, ask_key: Callable[[], None], reported: Callable[[], None]) -> None:
+    """Hear what the receiver reports: aiortc forgets it for packets that are ready."""
     handle = sender._handle_rtcp_packet
 
     async def heard(packet: Any) -> None:
         if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
             with suppress(ValueError):
-                told_rate(unpack_remb_fci(packet.fci)[0])
+                budget.believe(unpack_remb_fci(packet.fci)[0])
+                reported()
+        if isinstance(packet, RtcpRrPacket):
+            for report in packet.reports:
+                if report.ssrc == sender._ssrc:
+                    budget.lose(report.fraction_lost / 256, report.highest_sequence)
+                    reported()
         await handle(packet)
 
     sender._handle_rtcp_packet = heard

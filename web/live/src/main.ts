@@ -71,7 +71,7 @@ async function start(chosen: Presenter): Promise<void> {
   gauges.clear();
   report = null;
   try {
-    const credentials = await newSession(chosen.id);
+    const credentials = await newSession(chosen.id, asked.get("size"));
     if (presenter !== chosen) return discard(credentials);
     session = open(chosen);
     await session.initSession(credentials, { videoContainerId: "video" });
@@ -159,6 +159,8 @@ function hear(message: FeedMessage): void {
     case "degraded":
     case "restored":
       degraded(message);
+      break;
+    case "first-frame": // the browser itself tells when it plays
       break;
     case "ended":
       reason = message.reason;

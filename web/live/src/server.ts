@@ -21,11 +21,13 @@ export async function presenters(): Promise<Presenter[]> {
   return answer.presenters ?? [];
 }
 
-export async function newSession(avatarId: string): Promise<Session> {
+/** @param size of the picture, as `720x1280`; the server's own without it */
+export async function newSession(avatarId: string, size: string | null): Promise<Session> {
+  const [width, height] = size?.split("x").map(Number) ?? [];
   return (await ask("session", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ avatarId }),
+    body: JSON.stringify({ avatarId, width, height }),
   })) as Session;
 }
 
