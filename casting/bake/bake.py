@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +9,17 @@ import numpy as np
 from casting import human
 from casting.bake import shots
 from casting.bake.figure import Figure
+from casting.bake.files import keep_pack
 from casting.bake.layers import Builder
 from casting.bake.shots import EDGE, Shot
+from casting.bake.state import SAMPLES, looks, state
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
-from casting.recipe import FOLDER, Recipe, read
-from rostra.drafts import draft
-from rostra.presenters import keys
+from casting.recipe import FOLDER, read
 from rostra.presenters.keys import DIM, KEYS, PARTED
-from rostra.presenters.pack import Pack, Texture, TextureInfo, load, save
+from rostra.presenters.pack import Pack, Texture, TextureInfo
 from rostra.presenters.sheet import Sheet, assemble
 
-SAMPLES = 8  # denoised: twice as many look the same
 EFFORT = {"clothes": 0.75, "accessory": 0.5}  # share of the samples
 SKIN_SCALE = 1.3
 COLLAR = 300.0  # canvas pixels from each side that no neckline reaches
@@ -37,7 +34,6 @@ HAIR = ("hair",)
 WORN = ("clothes", "accessory", "hair")
 NECKLINE = 1.35  # dm below the neck's joint: no neckline is lower
 LASH_SCALE = LID_SCALE = 1.6
-UNSEEN = {"name", "kind", "bio", "greeting", "voice", "manner"}  # of a recipe; no render changes with them
 INNER = ("teeth_lower", "tongue", "teeth_upper")
 # brightness in front, left at the upper edge, and left at both ends
 SHELTER = {"teeth_lower": (0.85, 0.9, 0.0), "tongue": (0.7, 0.3, 0.3), "teeth_upper": (1.0, 0.6, 0.12)}
@@ -186,7 +182,7 @@ class Bake:
             "framing": self._framing(),
             "voice": recipe.voice,
             "manner": recipe.manner,
-            "origin": {"tool": "casting", "state": _state(recipe)},
+            "origin": {"tool": "casting", "state": state(recipe)},
         }
 
     def _framing(self) -> dict[str, float]:
@@ -224,34 +220,13 @@ def bake(
         samples: per pixel.
         quality: of the WebP textures.
         recipes: folder of the recipe.
+
+    Raises:
+        InputError: the recipe is wrong.
+        OutputError: a render or the pack cannot be written; what is whole is kept.
     """
     recipe = read(name, recipes)
-    folder = renders / f"{name}-{_looks(recipe)}-{samples}"
+    folder = renders / f"{name}-{looks(recipe)}-{samples}"
     pack = Bake(Person(recipe), folder, samples).run()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with draft(target) as place:
-        save(pack, place, quality)
+    keep_pack(pack, target, quality)
     return pack
-
-
-def fresh(name: str, pack: Path, recipes: Path = FOLDER) -> bool:
-    """Whether a pack is what its recipe and the tool would make now."""
-    return pack.exists() and load(pack).manifest.origin.get("state") == _state(read(name, recipes))
-
-
-def _state(recipe: Recipe) -> str:
-    """A short name of a recipe together with the code that makes a pack of it."""
-    return _digest(recipe.model_dump_json(), Path(__file__).parents[1].rglob("*.py"))
-
-
-def _looks(recipe: Recipe) -> str:
-    """A short name of what is rendered: the recipe without its words, and the code that builds the person."""
-    code = [*Path(__file__).parents[1].glob("*.py"), Path(keys.__file__)]
-    return _digest(recipe.model_dump_json(exclude=UNSEEN), code)
-
-
-def _digest(text: str, code: Iterable[Path]) -> str:
-    digest = hashlib.sha256(text.encode())
-    for path in sorted(code):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

@@ -12,10 +12,9 @@ from PIL import Image
 from scipy import ndimage
 
 from casting import studio
+from casting.bake.files import keep_render
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
-from rostra.drafts import draft
-from rostra.errors import OutputError
 from rostra.presenters.pack import Texture, TextureInfo
 
 Box = tuple[float, float, float, float]  # x, y, width, height in canvas pixels
@@ -57,30 +56,18 @@ def take(person: Person, name: str, shot: Shot, folder: Path, samples: int, trim
     """Render a shot, or read it if it lies in the folder already."""
     path = folder / f"{name}.png"
     box = _whole(shot)
-    if not path.exists():
+
+    def render(place: Path) -> None:
         person.pose(shot.pose)
         rounds = max(4, round(samples * shot.effort))
-        folder.mkdir(parents=True, exist_ok=True)
-        with draft(path) as place:
-            studio.render(person, place, shot.show, shot.hold, shot.scale, box, rounds, shot.without)
-            _check(place, path)
+        studio.render(person, place, shot.show, shot.hold, shot.scale, box, rounds, shot.without)
+
+    keep_render(path, render)
     with Image.open(path) as image:
         picture = np.array(image.convert("RGBA"))
     if not trim:
         return Texture(bled(picture), TextureInfo(x=box[0], y=box[1], scale=shot.scale))
     return trimmed(picture, box[0], box[1], shot.scale)
-
-
-def _check(picture: Path, place: Path) -> None:
-    """Make sure that a render was written to its end: Blender says nothing of a full disk."""
-    try:
-        with Image.open(picture) as image:
-            image.load()
-    except OSError as error:
-        raise OutputError(
-            f"{place} was not written to its end.",
-            "Make room on the disk and bake again: the rest is kept.",
-        ) from error
 
 
 def _whole(shot: Shot) -> Box:
