@@ -23,6 +23,12 @@ from rostra.presenters.sheet import Sheet, assemble
 EFFORT = {"clothes": 0.75, "accessory": 0.5}  # share of the samples
 SKIN_SCALE = 1.3
 COLLAR = 300.0  # canvas pixels from each side that no neckline reaches
+BACKING = 26.0  # canvas pixels that clothes go on behind the neck
+LINING = 70.0  # canvas pixels that a headscarf goes on behind the face
+LOWER = 0.7  # opacity of lower lashes
+BEHIND = 0.6  # of `DIM`: lips that hardly part let in less light where teeth lie as deep as here
+TINT = {"teeth_lower": (1.0, 0.965, 0.9), "teeth_upper": (1.0, 0.965, 0.9), "tongue": (1.0, 1.0, 1.0)}
+LINED = 0.7  # light on the roots of hair, of that on the hair
 MARGIN = 18.0  # canvas pixels that layers may move against each other
 SHARP = 2.0  # canvas pixels that the shadow of hair is softened at rest
 EYE_SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
@@ -67,9 +73,11 @@ class Bake:
             self.textures[f"lid_{side}"] = shots.shade(self.textures[f"eye_{side}"], lidded)
         self._shadow()
         self._conceal()
+        self._soften()
         for role in INNER:
-            self.textures[role] = shots.sheltered(self.textures[role], *SHELTER[role])
-            self.textures[f"{role}_dim"] = shots.dimmed(self.textures[role], DIM)
+            lit = shots.sheltered(shots.tinted(self.textures[role], TINT[role]), *SHELTER[role])
+            self.textures[role] = lit
+            self.textures[f"{role}_dim"] = shots.dimmed(lit, DIM * BEHIND)
         self.textures["cavity"] = _plain(CAVITY)
         sheets = self._sheets()
         return assemble(sheets, self._manifest(), self.textures)
@@ -83,15 +91,27 @@ class Bake:
         for name in {key.picture for key in KEYS}:
             self.textures[name] = shots.shadowed(self.textures[name], bare, haired)
 
+    def _soften(self) -> None:
+        """Lower lashes are too thin for the texels, and would be a row of dots."""
+        lash = self.textures["lash"]
+        lower = ~self.builder.upper_lid(shots.centres(lash)).reshape(lash.image.shape[:2])
+        self.textures["lash"] = shots.faded(lash, lower, LOWER)
+
     def _conceal(self) -> None:
         """Drop what is never seen: skin below clothes and hair, hair behind the head."""
         texture = self.textures
         if "clothes" in texture:
+            back = shots.backing(texture["clothes"], texture["skin"], BACKING)
+            if back.image[..., 3].any():
+                texture["clothes_back"] = back
             texture["skin"] = shots.tucked(texture["skin"], texture["clothes"], MARGIN)
+        if self.person.recipe.headscarf:
+            texture["hair_back"] = shots.lining(texture["hair"], LINING)
         if "hair_back" in texture:
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["skin"], 2 * MARGIN)
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["hair"], 2 * MARGIN)
         if "hair" in texture:
+            texture["skin"] = shots.lined(texture["skin"], texture["hair"], LINED)
             texture["skin"] = shots.concealed(texture["skin"], texture["hair"], MARGIN)
 
     def _shots(self) -> dict[str, Shot]:
@@ -157,6 +177,8 @@ class Bake:
         sheets = (
             [build.outer("hair_back", texture["hair_back"], 0.0, flat=True)] if "hair_back" in texture else []
         )
+        if "clothes_back" in texture:
+            sheets.append(build.outer("clothes_back", texture["clothes_back"], 0.1))
         for side in SIDES:
             sheets += [build.eye(side, texture[f"eye_{side}"]), build.lid_shade(side, texture[f"lid_{side}"])]
         sheets += [cavity, *(build.inner(role, texture[role]) for role in INNER), skin]
