@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from pydantic import ValidationError
 
 from casting import human
 from casting.bake import shots
@@ -15,7 +16,8 @@ from casting.bake.shots import EDGE, Shot
 from casting.bake.state import SAMPLES, looks, state
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
-from casting.recipe import FOLDER, read
+from casting.recipe import FOLDER, Recipe, read
+from rostra.errors import InputError
 from rostra.presenters.keys import DIM, KEYS, PARTED
 from rostra.presenters.pack import Pack, Texture, TextureInfo
 from rostra.presenters.sheet import Sheet, assemble
@@ -249,6 +251,16 @@ def bake(
     """
     recipe = read(name, recipes)
     folder = renders / f"{name}-{looks(recipe)}-{samples}"
-    pack = Bake(Person(recipe), folder, samples).run()
+    pack = Bake(_built(recipe), folder, samples).run()
     keep_pack(pack, target, quality)
     return pack
+
+
+def _built(recipe: Recipe) -> Person:
+    """The scene; what is worn checks its own table of the recipe."""
+    try:
+        return Person(recipe)
+    except ValidationError as error:
+        keys = [".".join(map(str, (error.title.lower(), *one["loc"]))) for one in error.errors()]
+        told = "; ".join(f"{key}: {one['msg']}" for key, one in zip(keys, error.errors(), strict=True))
+        raise InputError(f"{recipe.id}: {told}.", "Correct the recipe.", keys[0]) from error
