@@ -1,5 +1,6 @@
 """Packs: what is saved comes back, what is damaged is refused with a word about what is wrong."""
 
+import contextlib
 import io
 import json
 import zipfile
@@ -115,6 +116,64 @@ def test_a_member_that_is_too_large_is_not_unpacked(file: Path, monkeypatch: pyt
     monkeypatch.setattr(packs, "MAX_FILE", 1000)
     with pytest.raises(PackError, match="larger than"):
         load(file)
+
+
+def test_textures_that_are_too_much_together_are_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = [texture.image for texture in load(file).textures.values()]
+    most = max(picture.shape[0] * picture.shape[1] for picture in pictures)
+    assert most < sum(picture.shape[0] * picture.shape[1] for picture in pictures)
+    monkeypatch.setattr(packs, "MAX_PIXELS", most)
+    with pytest.raises(PackError, match="more than is left"):
+        load(file)
+
+
+@pytest.mark.parametrize("field", ["layers", "textures", "shapes"])
+def test_a_manifest_of_thousands_of_parts_is_refused(file: Path, pack: Pack, field: str) -> None:
+    told = pack.manifest.model_dump(mode="json")
+    many = told[field]
+    if isinstance(many, dict):
+        told[field] = {f"{name}{k}": one for k in range(2000) for name, one in many.items()}
+    else:
+        told[field] = list(many) * 2000
+    with pytest.raises(PackError, match=field):
+        load(rewritten(file, "pack.json", json.dumps(told).encode()))
+
+
+@pytest.mark.parametrize("text", [b"[]", b"7", b"null", b"{", b"\xff\xfe", b"[" * 20_000])
+def test_a_manifest_that_is_no_object_is_refused(file: Path, text: bytes) -> None:
+    with pytest.raises(PackError):
+        load(rewritten(file, "pack.json", text))
+
+
+@pytest.mark.parametrize("shape", [(2**40, 3), (2**62,), (2**20, 2**20, 2**20), (-1, 3)])
+def test_an_array_that_claims_to_be_huge_is_refused(file: Path, shape: tuple[int, ...]) -> None:
+    buffer = io.BytesIO()
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(buffer, header)
+    with pytest.raises(PackError):
+        load(rewritten(file, "arrays/vertices.npy", buffer.getvalue() + bytes(24)))
+
+
+def test_a_wrong_checksum_is_refused_in_every_member(file: Path) -> None:
+    data = file.read_bytes()
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+    for entry in entries:
+        wrong = bytearray(data)
+        wrong[entry.header_offset + 30 + len(entry.filename) + entry.compress_size // 2] ^= 0xFF
+        with pytest.raises(PackError):
+            load(bytes(wrong))
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_any_damage_is_refused_or_harmless(file: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    data = np.frombuffer(file.read_bytes(), np.uint8).copy()
+    where = rng.integers(0, len(data), rng.integers(1, 12))
+    data[where] = rng.integers(0, 256, len(where))
+    end = len(data) if seed % 3 else int(rng.integers(0, len(data)))
+    with contextlib.suppress(PackError):
+        load(data[:end].tobytes())
 
 
 @pytest.mark.parametrize("field", ["vertices", "head", "alpha", "breath", "delta"])

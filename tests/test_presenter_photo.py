@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import resource
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from commands import rostra
 from faces import bomb, jpeg, masked, needs_finder, portrait
 from rostra.acting.motion import CHANNELS
 from rostra.acting.mouth import PLACES
-from rostra.errors import EngineError, MediaError, MissingError
+from rostra.errors import EngineError, MediaError, MissingError, OutputError, RostraError
 from rostra.picture.backdrop import colour
 from rostra.picture.frame import Size, Yuv420, to_rgb
 from rostra.picture.layout import Layout, place
@@ -90,6 +92,40 @@ def test_an_environment_of_other_pins_is_not_used(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(environment, "find_spec", lambda _: None)
     with pytest.raises(MissingError):
         environment.interpreter()
+
+
+FAILED = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "hint"),
+    [
+        (subprocess.CalledProcessError(1, "pip", stderr=FAILED), OutputError, "the disk is full. Make room"),
+        (
+            subprocess.CalledProcessError(1, "venv", FAILED.encode()),
+            OutputError,
+            "the disk is full. Make room",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device"), OutputError, "the disk is full. Make room"),
+        (subprocess.CalledProcessError(1, "pip", stderr="No route."), MissingError, r"No route\. Check the"),
+        (subprocess.TimeoutExpired("pip", 900), MissingError, "timed out after 900 seconds"),
+    ],
+)
+def test_an_environment_that_could_not_be_set_up_says_why_and_is_gone(
+    failure: Exception, kind: type[RostraError], hint: str, tmp_path: Path, monkeypatch
+):
+    def install(_: Path) -> None:
+        raise failure
+
+    def create(place: Path, **_: bool) -> None:
+        place.mkdir()
+        (place / "half").write_text("of it")
+
+    monkeypatch.setattr(environment.venv, "create", create)
+    monkeypatch.setattr(environment, "_install", install)
+    with pytest.raises(kind, match=hint):
+        environment.fetch(folder=tmp_path / "photo")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_pins_of_the_finder_are_those_of_the_judge():

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from pydantic import ValidationError
 
 from casting import human
 from casting.bake import shots
 from casting.bake.figure import Figure
+from casting.bake.files import keep_pack
 from casting.bake.layers import Builder
 from casting.bake.shots import EDGE, Shot
+from casting.bake.state import SAMPLES, looks, state
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
 from casting.recipe import FOLDER, Recipe, read
-from rostra.drafts import draft
-from rostra.presenters import keys
+from rostra.errors import InputError
 from rostra.presenters.keys import DIM, KEYS, PARTED
-from rostra.presenters.pack import Pack, Texture, TextureInfo, load, save
+from rostra.presenters.pack import Pack, Texture, TextureInfo
 from rostra.presenters.sheet import Sheet, assemble
 
-SAMPLES = 8  # denoised: twice as many look the same
 EFFORT = {"clothes": 0.75, "accessory": 0.5}  # share of the samples
 SKIN_SCALE = 1.3
 COLLAR = 300.0  # canvas pixels from each side that no neckline reaches
+BACKING = 26.0  # canvas pixels that clothes go on behind the neck
+LINING = 70.0  # canvas pixels that a headscarf goes on behind the face
+LOWER = 0.7  # opacity of lower lashes
+BEHIND = 0.6  # of `DIM`: lips that hardly part let in less light where teeth lie as deep as here
+TINT = {"teeth_lower": (1.0, 0.965, 0.9), "teeth_upper": (1.0, 0.965, 0.9), "tongue": (1.0, 1.0, 1.0)}
+LINED = 0.7  # light on the roots of hair, of that on the hair
 MARGIN = 18.0  # canvas pixels that layers may move against each other
 SHARP = 2.0  # canvas pixels that the shadow of hair is softened at rest
 EYE_SCALE = 2.0  # texels per canvas pixel: eyes are looked at most
@@ -37,7 +42,6 @@ HAIR = ("hair",)
 WORN = ("clothes", "accessory", "hair")
 NECKLINE = 1.35  # dm below the neck's joint: no neckline is lower
 LASH_SCALE = LID_SCALE = 1.6
-UNSEEN = {"name", "kind", "bio", "greeting", "voice", "manner"}  # of a recipe; no render changes with them
 INNER = ("teeth_lower", "tongue", "teeth_upper")
 # brightness in front, left at the upper edge, and left at both ends
 SHELTER = {"teeth_lower": (0.85, 0.9, 0.0), "tongue": (0.7, 0.3, 0.3), "teeth_upper": (1.0, 0.6, 0.12)}
@@ -71,9 +75,11 @@ class Bake:
             self.textures[f"lid_{side}"] = shots.shade(self.textures[f"eye_{side}"], lidded)
         self._shadow()
         self._conceal()
+        self._soften()
         for role in INNER:
-            self.textures[role] = shots.sheltered(self.textures[role], *SHELTER[role])
-            self.textures[f"{role}_dim"] = shots.dimmed(self.textures[role], DIM)
+            lit = shots.sheltered(shots.tinted(self.textures[role], TINT[role]), *SHELTER[role])
+            self.textures[role] = lit
+            self.textures[f"{role}_dim"] = shots.dimmed(lit, DIM * BEHIND)
         self.textures["cavity"] = _plain(CAVITY)
         sheets = self._sheets()
         return assemble(sheets, self._manifest(), self.textures)
@@ -87,15 +93,27 @@ class Bake:
         for name in {key.picture for key in KEYS}:
             self.textures[name] = shots.shadowed(self.textures[name], bare, haired)
 
+    def _soften(self) -> None:
+        """Lower lashes are too thin for the texels, and would be a row of dots."""
+        lash = self.textures["lash"]
+        lower = ~self.builder.upper_lid(shots.centres(lash)).reshape(lash.image.shape[:2])
+        self.textures["lash"] = shots.faded(lash, lower, LOWER)
+
     def _conceal(self) -> None:
         """Drop what is never seen: skin below clothes and hair, hair behind the head."""
         texture = self.textures
         if "clothes" in texture:
+            back = shots.backing(texture["clothes"], texture["skin"], BACKING)
+            if back.image[..., 3].any():
+                texture["clothes_back"] = back
             texture["skin"] = shots.tucked(texture["skin"], texture["clothes"], MARGIN)
+        if self.person.recipe.headscarf:
+            texture["hair_back"] = shots.lining(texture["hair"], LINING)
         if "hair_back" in texture:
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["skin"], 2 * MARGIN)
             texture["hair_back"] = shots.concealed(texture["hair_back"], texture["hair"], 2 * MARGIN)
         if "hair" in texture:
+            texture["skin"] = shots.lined(texture["skin"], texture["hair"], LINED)
             texture["skin"] = shots.concealed(texture["skin"], texture["hair"], MARGIN)
 
     def _shots(self) -> dict[str, Shot]:
@@ -161,6 +179,8 @@ class Bake:
         sheets = (
             [build.outer("hair_back", texture["hair_back"], 0.0, flat=True)] if "hair_back" in texture else []
         )
+        if "clothes_back" in texture:
+            sheets.append(build.outer("clothes_back", texture["clothes_back"], 0.1))
         for side in SIDES:
             sheets += [build.eye(side, texture[f"eye_{side}"]), build.lid_shade(side, texture[f"lid_{side}"])]
         sheets += [cavity, *(build.inner(role, texture[role]) for role in INNER), skin]
@@ -186,7 +206,7 @@ class Bake:
             "framing": self._framing(),
             "voice": recipe.voice,
             "manner": recipe.manner,
-            "origin": {"tool": "casting", "state": _state(recipe)},
+            "origin": {"tool": "casting", "state": state(recipe)},
         }
 
     def _framing(self) -> dict[str, float]:
@@ -224,34 +244,23 @@ def bake(
         samples: per pixel.
         quality: of the WebP textures.
         recipes: folder of the recipe.
+
+    Raises:
+        InputError: the recipe is wrong.
+        OutputError: a render or the pack cannot be written; what is whole is kept.
     """
     recipe = read(name, recipes)
-    folder = renders / f"{name}-{_looks(recipe)}-{samples}"
-    pack = Bake(Person(recipe), folder, samples).run()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with draft(target) as place:
-        save(pack, place, quality)
+    folder = renders / f"{name}-{looks(recipe)}-{samples}"
+    pack = Bake(_built(recipe), folder, samples).run()
+    keep_pack(pack, target, quality)
     return pack
 
 
-def fresh(name: str, pack: Path, recipes: Path = FOLDER) -> bool:
-    """Whether a pack is what its recipe and the tool would make now."""
-    return pack.exists() and load(pack).manifest.origin.get("state") == _state(read(name, recipes))
-
-
-def _state(recipe: Recipe) -> str:
-    """A short name of a recipe together with the code that makes a pack of it."""
-    return _digest(recipe.model_dump_json(), Path(__file__).parents[1].rglob("*.py"))
-
-
-def _looks(recipe: Recipe) -> str:
-    """A short name of what is rendered: the recipe without its words, and the code that builds the person."""
-    code = [*Path(__file__).parents[1].glob("*.py"), Path(keys.__file__)]
-    return _digest(recipe.model_dump_json(exclude=UNSEEN), code)
-
-
-def _digest(text: str, code: Iterable[Path]) -> str:
-    digest = hashlib.sha256(text.encode())
-    for path in sorted(code):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def _built(recipe: Recipe) -> Person:
+    """The scene; what is worn checks its own table of the recipe."""
+    try:
+        return Person(recipe)
+    except ValidationError as error:
+        keys = [".".join(map(str, (error.title.lower(), *one["loc"]))) for one in error.errors()]
+        told = "; ".join(f"{key}: {one['msg']}" for key, one in zip(keys, error.errors(), strict=True))
+        raise InputError(f"{recipe.id}: {told}.", "Correct the recipe.", keys[0]) from error

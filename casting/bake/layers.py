@@ -33,6 +33,7 @@ TUCK = 4  # rows of hidden points that take the colour of a seen one
 SLICE = 60.0  # canvas units of depth within which the order of a face's triangles does not matter
 EYE_REACH = (1.1, 0.74)  # radii from the centre of an eyeball to where lids end, sideways and up or down
 MOUTH_BOX = (0.36, 0.16)
+SMILE = {"mouthSmileLeft": 0.6, "mouthSmileRight": 0.6}
 DEEP = 0.62  # dm behind the eyes: where the face ends and the side of the head begins
 
 
@@ -142,9 +143,11 @@ class Builder:
         triangles = nets.in_bands(face.triangles, vertices)
         triangles = triangles[np.argsort(_depth(triangles, vertices) // SLICE, kind="stable")]
         points = self.figure.rest[face.vertices]
-        hidden = ~self.visible[face.vertices][triangles].all(axis=1)
-        triangles[hidden] = _by_depth(triangles[hidden], vertices)
         box = patch.Opening("mouth", self.mouth[:2] - MOUTH_BOX, self.mouth[:2] + MOUTH_BOX)
+        # What a smile hides in the corners of full lips would come out over the cheek.
+        shown = self.visible & (self.figure.seen(SMILE) | ~box.holds(self.figure.rest))
+        hidden = ~shown[face.vertices][triangles].all(axis=1)
+        triangles[hidden] = _by_depth(triangles[hidden], vertices)
         upper = (box.holds(points) & (points[:, 1] > self._parting(points)))[triangles].all(axis=1)
         return triangles[np.argsort(np.where(hidden, 0, 1 + upper), kind="stable")]
 
@@ -353,18 +356,16 @@ class Builder:
 
     def lashes(self, texture: Texture) -> Sheet:
         """The lashes: they ride on the edges of the lids, and the upper ones swing down as these close."""
-        face, rest = self.face, self.figure.rest
         places, triangles = self._net(texture, FINE_STEP)
-        roots, upper = np.zeros(len(places), dtype=np.int64), np.zeros(len(places), dtype=bool)
-        for side, loop in face.lids.items():
-            near = (places[:, 0] > MIDDLE[0]) == (side == "left")
-            roots[near], upper[near] = self._roots(places[near], face.vertices[loop])
-        vertices = placed(
-            places, self.camera.canvas(rest[roots])[:, 2] + 4, (WIDTH, HEIGHT), self.camera.distance
-        )
+        canvas = self.camera.canvas(self.figure.rest)
+        depth = self._along_lids(places, canvas[:, 2:])[:, 0] + 4
+        vertices = placed(places, depth, (WIDTH, HEIGHT), self.camera.distance)
         moves = {name: shift for name, shift in self.figure.shapes.items() if name.startswith("eye")}
-        shifts = self.shifts(vertices, {name: shift[roots] for name, shift in moves.items()})
-        rise = np.where(upper, self.camera.seen(rest[roots])[:, 1] - places[:, 1], 0)
+        shifts = self.shifts(
+            vertices, {name: self._along_lids(places, shift) for name, shift in moves.items()}
+        )
+        edge = self._along_lids(places, self.camera.seen(self.figure.rest)[:, 1:])[:, 0]
+        rise = np.where(self.upper_lid(places), edge - places[:, 1], 0)
         for name, shift in shifts.items():
             if name.startswith("eyeBlink"):
                 near = (places[:, 0] > MIDDLE[0]) == name.endswith("Left")
@@ -373,16 +374,38 @@ class Builder:
         result.shapes = shifts
         return result
 
-    def _roots(self, places: Points, loop: NDArray[np.int64]) -> tuple[NDArray[np.int64], Flags]:
-        """For each place the vertex of a lid's edge under (or over) it; and whether that is the upper lid."""
+    def upper_lid(self, places: Points) -> Flags:
+        """Which canvas points near the eyes lie above the line between an eye's corners."""
+        line = np.zeros(len(places))
+        for side, loop in self.face.lids.items():
+            near = (places[:, 0] > MIDDLE[0]) == (side == "left")
+            corners = self._corners(self.face.vertices[loop])
+            line[near] = np.interp(places[near, 0], corners[:, 0], corners[:, 1])
+        above: Flags = places[:, 1] < line
+        return above
+
+    def _corners(self, loop: NDArray[np.int64]) -> Points:
+        """(2, 2) the corners of an eye, canvas pixels, from left to right."""
         seen = self.camera.seen(self.figure.rest[loop])
-        corners = seen[[seen[:, 0].argmin(), seen[:, 0].argmax()]]
-        line = np.interp(places[:, 0], corners[:, 0], corners[:, 1])
-        upper = seen[:, 1] < np.interp(seen[:, 0], corners[:, 0], corners[:, 1])
-        gap = np.abs(places[:, None, 0] - seen[None, :, 0])
-        above = places[:, 1] < line
-        wrong = above[:, None] != upper[None]
-        return loop[(gap + 1e3 * wrong).argmin(axis=1)], above
+        corners: Points = seen[[seen[:, 0].argmin(), seen[:, 0].argmax()]]
+        return corners
+
+    def _along_lids(self, places: Points, values: Points) -> Points:
+        """(n, k) values of vertices, read off the edge of the lid above or below which a place lies."""
+        result, above = np.zeros((len(places), values.shape[1])), self.upper_lid(places)
+        for side, loop in self.face.lids.items():
+            edge = self.face.vertices[loop]
+            seen = self.camera.seen(self.figure.rest[edge])
+            for upper in (True, False):
+                which = ((places[:, 0] > MIDDLE[0]) == (side == "left")) & (above == upper)
+                lid = self.upper_lid(seen) == upper
+                lid[[seen[:, 0].argmin(), seen[:, 0].argmax()]] = True
+                order = np.flatnonzero(lid)[np.argsort(seen[lid, 0])]
+                for column in range(values.shape[1]):
+                    result[which, column] = np.interp(
+                        places[which, 0], seen[order, 0], values[edge[order], column]
+                    )
+        return result
 
     def _ball(self, side: str, places: Points) -> Points:
         """(n,) depth of an eyeball under canvas points."""

@@ -12,10 +12,9 @@ from PIL import Image
 from scipy import ndimage
 
 from casting import studio
+from casting.bake.files import keep_render
 from casting.camera import HEIGHT, WIDTH
 from casting.person import Person
-from rostra.drafts import draft
-from rostra.errors import OutputError
 from rostra.presenters.pack import Texture, TextureInfo
 
 Box = tuple[float, float, float, float]  # x, y, width, height in canvas pixels
@@ -24,8 +23,13 @@ Picture = NDArray[np.uint8]
 SOFT = 8.0  # canvas pixels over which the shadow of hair is evened out where a face moves
 CLEAR = 24  # opacity up to which a picture shows what is below
 SLIVER = 3  # texels: narrower strips of skin beside clothes are not meant to be seen
+SHADOW = (0.2, 1.6)  # least and most light
 UNSEEN = 1e-3  # weight of no shadow at all, where nothing near is known
 OPAQUE = 240  # opacity from which a picture hides what is below
+INSIDE = 0.6  # light inside a collar, of that on it
+OVERLAP = 12.0  # canvas pixels that the lining of a headscarf lies under it
+SOFTER = 1.2  # texels that lower lashes run into each other
+THICK = 215  # opacity from which hair gives its colour to the skin below: what is thinner lets it shine
 EDGE = 8  # texels of clear margin around a picture
 BLEED = 24  # texels that colours spread into what is transparent, so that no edge turns dark
 
@@ -57,30 +61,18 @@ def take(person: Person, name: str, shot: Shot, folder: Path, samples: int, trim
     """Render a shot, or read it if it lies in the folder already."""
     path = folder / f"{name}.png"
     box = _whole(shot)
-    if not path.exists():
+
+    def render(place: Path) -> None:
         person.pose(shot.pose)
         rounds = max(4, round(samples * shot.effort))
-        folder.mkdir(parents=True, exist_ok=True)
-        with draft(path) as place:
-            studio.render(person, place, shot.show, shot.hold, shot.scale, box, rounds, shot.without)
-            _check(place, path)
+        studio.render(person, place, shot.show, shot.hold, shot.scale, box, rounds, shot.without)
+
+    keep_render(path, render)
     with Image.open(path) as image:
         picture = np.array(image.convert("RGBA"))
     if not trim:
         return Texture(bled(picture), TextureInfo(x=box[0], y=box[1], scale=shot.scale))
     return trimmed(picture, box[0], box[1], shot.scale)
-
-
-def _check(picture: Path, place: Path) -> None:
-    """Make sure that a render was written to its end: Blender says nothing of a full disk."""
-    try:
-        with Image.open(picture) as image:
-            image.load()
-    except OSError as error:
-        raise OutputError(
-            f"{place} was not written to its end.",
-            "Make room on the disk and bake again: the rest is kept.",
-        ) from error
 
 
 def _whole(shot: Shot) -> Box:
@@ -153,7 +145,7 @@ def shadowed(texture: Texture, bare: Texture, haired: Texture, soft: float = SOF
         soft: canvas pixels over which the shadow is evened out.
     """
     under, over = _over(bare, texture), _over(haired, texture)
-    light = np.clip((over[..., :3] + 4.0) / (under[..., :3] + 4.0), 0.2, 1.6)
+    light = np.clip((over[..., :3] + 4.0) / (under[..., :3] + 4.0), *SHADOW)
     # Only where both show skin: an open eye, seen in neither, says nothing of the lid that will close it.
     known = (np.minimum(under[..., 3:], over[..., 3:]) > OPAQUE).astype(np.float32)
     reach = (soft * texture.info.scale, soft * texture.info.scale, 0)
@@ -229,6 +221,78 @@ def _cleared(texture: Texture, flags: NDArray[np.bool_]) -> Texture:
     picture = texture.image.copy()
     picture[flags, 3] = 0
     return trimmed(picture, texture.info.x, texture.info.y, texture.info.scale)
+
+
+def backing(cover: Texture, skin: Texture, reach: float) -> Texture:
+    """What clothes hide behind the neck, so that no background shows beside it when it moves.
+
+    Args:
+        cover: the clothes, cut out where the neck is before them.
+        skin: the neck.
+        reach: canvas pixels from where clothes, neck and background meet.
+    """
+    worn, bare = cover.image[..., 3] > CLEAR, _under(cover, skin, skin.image[..., 3] > CLEAR)
+    far = reach * cover.info.scale
+    beside = ndimage.distance_transform_edt(worn | bare) < far
+    # Along the rows only: nothing stands out above a collar.
+    near = ndimage.maximum_filter1d(worn.astype(np.uint8), 2 * round(far) + 1, axis=1) > 0
+    _, (rows, columns) = ndimage.distance_transform_edt(~worn, return_indices=True)
+    shown = beside & near & (bare | worn)
+    picture = np.zeros_like(cover.image)
+    picture[..., :3] = cover.image[rows, columns, :3] * INSIDE
+    picture[shown, 3] = 255
+    return trimmed(picture, cover.info.x, cover.info.y, cover.info.scale)
+
+
+def lining(scarf: Texture, reach: float) -> Texture:
+    """The inside of a headscarf around the face, so that no background shows between both.
+
+    Args:
+        scarf: cut out where the face is.
+        reach: canvas pixels that it goes on behind the face.
+    """
+    worn = scarf.image[..., 3] > CLEAR
+    gap, (rows, columns) = ndimage.distance_transform_edt(~worn, return_indices=True)
+    hole = ndimage.binary_fill_holes(worn) & ~worn
+    shown = (ndimage.distance_transform_edt(~hole) < OVERLAP * scarf.info.scale) & (
+        gap < reach * scarf.info.scale
+    )
+    picture = np.zeros_like(scarf.image)
+    picture[..., :3] = scarf.image[rows, columns, :3] * INSIDE
+    picture[shown, 3] = 255
+    return trimmed(picture, scarf.info.x, scarf.info.y, scarf.info.scale)
+
+
+def lined(texture: Texture, hair: Texture, light: float) -> Texture:
+    """A picture of skin in the colour of the hair that lies on it: a turned head shows a strip of it."""
+    over = _over(hair, texture)
+    share = np.clip((over[..., 3:] - THICK) / (OPAQUE - THICK), 0, 1)
+    picture = texture.image.copy()
+    picture[..., :3] = picture[..., :3] * (1 - share) + over[..., :3] * light * share
+    return Texture(picture, texture.info)
+
+
+def faded(texture: Texture, flags: NDArray[np.bool_], opacity: float) -> Texture:
+    """A picture that is softer and clearer in some texels."""
+    picture = texture.image.copy()
+    soft = ndimage.gaussian_filter(picture[..., 3].astype(np.float32), SOFTER) * opacity
+    picture[..., 3] = np.where(flags, soft, picture[..., 3]).astype(np.uint8)
+    return Texture(picture, texture.info)
+
+
+def tinted(texture: Texture, tint: tuple[float, float, float]) -> Texture:
+    """The same picture through coloured glass."""
+    picture = texture.image.copy()
+    picture[..., :3] = (picture[..., :3] * np.array(tint)).astype(np.uint8)
+    return Texture(picture, texture.info)
+
+
+def centres(texture: Texture) -> NDArray[np.float64]:
+    """(height * width, 2) canvas points of the texels, row by row."""
+    height, width = texture.image.shape[:2]
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    info = texture.info
+    return np.stack([info.x + x.ravel() / info.scale, info.y + y.ravel() / info.scale], axis=1)
 
 
 def sheltered(texture: Texture, front: float, depth: float, side: float) -> Texture:

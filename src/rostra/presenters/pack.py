@@ -36,7 +36,10 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +57,17 @@ VERSION = 1
 MIN_DRIVE = 0.02  # see Keys above
 MAX_FILE = 64 << 20  # bytes of one member, unpacked
 MAX_SIDE = 4096  # pixels of a texture
+MAX_PIXELS = 40_000_000  # of all textures together
+MAX_PARTS = 64  # layers, and textures
+MAX_SHAPES = 1024
 MAX_VERTICES = 60_000
+
+# What zip, numpy and Pillow raise at a damaged file; the last are for what claims to be huge, packed in a
+# way that nobody reads, or encrypted.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, struct.error, SyntaxError,
+    MemoryError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -127,9 +140,9 @@ class Manifest(_Strict):
     framing: Framing
     voice: VoiceChoice
     manner: dict[str, float | str] = {}  # `style`, and habits of the acting that differ from it
-    shapes: list[str]
-    layers: list[LayerInfo]
-    textures: dict[str, TextureInfo]
+    shapes: list[str] = Field(max_length=MAX_SHAPES)
+    layers: list[LayerInfo] = Field(max_length=MAX_PARTS)
+    textures: dict[str, TextureInfo] = Field(max_length=MAX_PARTS)
     origin: dict[str, str] = {}  # how it was made: tool, source hash, consent
 
 
@@ -197,7 +210,7 @@ def load(source: Path | bytes) -> Pack:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             manifest = _manifest(archive)
             pack = _assemble(manifest, archive)
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise PackError(f"This is not a readable pack ({error}).", "Bake or fetch it again.") from error
     check(pack)
     return pack
@@ -258,7 +271,7 @@ def _check_layer(layer: Layer, count: int, textures: Mapping[str, Texture]) -> N
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     raw: dict[str, Any] = json.loads(_get(archive, "pack.json"))
-    if raw.get("format") != FORMAT:
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         raise PackError("This is not a presenter's pack.", "Give a file that Rostra has baked.")
     if raw.get("version") != VERSION:
         raise PackError(
@@ -284,10 +297,11 @@ def _assemble(manifest: Manifest, archive: zipfile.ZipFile) -> Pack:
         Layer(info, ints(f"{info.name}.triangles"), floats(f"{info.name}.uv"), floats(f"{info.name}.mask"))
         for info in manifest.layers
     )
-    textures = {
-        name: Texture(_picture(_get(archive, f"textures/{name}.webp"), name), info)
-        for name, info in manifest.textures.items()
-    }
+    textures, room = {}, MAX_PIXELS
+    for name, info in manifest.textures.items():
+        picture = _picture(_get(archive, f"textures/{name}.webp"), name, room)
+        textures[name] = Texture(picture, info)
+        room -= picture.shape[0] * picture.shape[1]
     return Pack(
         manifest=manifest,
         vertices=floats("vertices"),
@@ -336,13 +350,21 @@ def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(io.BytesIO(_get(archive, f"arrays/{name}.npy")), allow_pickle=False)
+    data = _get(archive, f"arrays/{name}.npy")
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(stream)
+    _require(math.prod(shape) * dtype.itemsize <= len(data), name, f"a shape that it cannot hold: {shape}")
+    array: NDArray[Any] = np.load(io.BytesIO(data), allow_pickle=False)
     return array
 
 
-def _picture(data: bytes, name: str) -> Picture:
+def _picture(data: bytes, name: str, room: int) -> Picture:
     with Image.open(io.BytesIO(data), formats=("WEBP",)) as image:
         _require(max(image.size) <= MAX_SIDE, f"texture {name}", f"more than {MAX_SIDE} pixels wide or high")
+        fits = image.width * image.height <= room
+        _require(fits, f"texture {name}", f"more than is left of {MAX_PIXELS} pixels for all")
         return np.asarray(image.convert("RGBA"))
 
 

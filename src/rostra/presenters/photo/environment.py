@@ -6,6 +6,8 @@ virtual environment for it beside the voices' weights, from pinned wheels; nothi
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rostra.drafts import refusal
-from rostra.errors import MissingError
+from rostra.errors import MissingError, RostraError
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 REMEDY = "Run: rostra models fetch --photo"
@@ -73,15 +75,9 @@ def fetch(report: Report = lambda _: None, folder: Path | None = None) -> Path:
         venv.create(place, with_pip=True)
         _install(_python(place))
         (place / STAMP).write_text(REQUIREMENTS.read_text("utf-8"), "utf-8")
-    except OSError as error:
-        raise refusal(error, place) from error
-    except subprocess.SubprocessError as error:
+    except (OSError, subprocess.SubprocessError) as error:
         shutil.rmtree(place, ignore_errors=True)
-        lines = (getattr(error, "stderr", "") or str(error)).strip().splitlines() or ["unknown cause"]
-        raise MissingError(
-            f"The face finder could not be fetched: {lines[-1]}", "Check the connection, then try again.",
-            "photo",
-        ) from error  # fmt: skip
+        raise _failed(error, place) from error
     return _python(place)
 
 
@@ -89,6 +85,25 @@ def _ready(place: Path) -> bool:
     """Whether the environment is complete and of this version's pins."""
     stamp = place / STAMP
     return stamp.is_file() and stamp.read_text("utf-8") == REQUIREMENTS.read_text("utf-8")
+
+
+def _failed(error: OSError | subprocess.SubprocessError, place: Path) -> RostraError:
+    """Why it could not be set up, as far as venv and pip say."""
+    if isinstance(error, OSError):
+        return refusal(error, place)
+    told = "".join(_text(getattr(error, name, "")) for name in ("stdout", "stderr"))
+    if os.strerror(errno.ENOSPC) in told:
+        return refusal(OSError(errno.ENOSPC, ""), place)
+    lines = told.strip().splitlines() or [str(error)]
+    return MissingError(
+        f"The face finder could not be fetched: {lines[-1].rstrip('.')}.",
+        "Check the connection, then try again.",
+        "photo",
+    )
+
+
+def _text(written: str | bytes | None) -> str:
+    return written.decode(errors="replace") if isinstance(written, bytes) else written or ""
 
 
 def _python(place: Path) -> Path:
