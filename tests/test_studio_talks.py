@@ -71,7 +71,7 @@ def test_a_long_talk_fills_a_long_script(file: str):
 
 def test_a_short_talk_is_told_as_far_as_it_can_be():
     scenes = write("oven.srt", HIGHLIGHTS, 1200)
-    assert 300 < words(scenes) / RATE < 600
+    assert 720 < words(scenes) < 1440  # all that is worth telling, far from 1200 s
     assert not any(unspeakable(scene["narration"]["text"]) for scene in scenes)
 
 
