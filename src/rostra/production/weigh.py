@@ -29,6 +29,7 @@ FULL = Size(1920, 1080)
 BACKGROUND = "office-1"
 FPS = 25
 LOADS = 5  # of one pack; the median counts
+ROUNDS = 3  # of drawing; the quickest counts, when nothing else had the processor
 
 # What to reach on two cores without a GPU
 REACH = {"disk": 1.5, "load": 150.0, "memory": 25.0, "square": 3.0}
@@ -137,7 +138,7 @@ def _memory(pack: Pack) -> float:
 
 def _drawing(pack: Pack, size: Size, parts: Parts) -> float:
     """ms of a frame."""
-    voice = parts.voice(f"{pack.manifest.voice.name.partition(':')[0]}:fast")
+    speeches = list(parts.voice(f"{pack.manifest.voice.name.partition(':')[0]}:fast").speak(TEXT))
     stage = Stage(pack, Layout.FULL, size, backdrop(BACKGROUND, size))
     actor, frame = Actor(Manner.of(pack.manifest.manner), 0, FPS), Yuv420.empty(size)
-    return median(perform(actor, speech, stage, frame) for speech in voice.speak(TEXT))
+    return min(median(perform(actor, speech, stage, frame) for speech in speeches) for _ in range(ROUNDS))
