@@ -33,7 +33,8 @@ def serving(
     known = {"largest_upload": 20 << 20, "fetch_private": private, **more}
     fixed = Fixed(PARTNER, SECRET, USER_SECRET, **known)  # type: ignore[arg-type]
     setup = {
-        "presenters": [str(presenters)] if presenters else [], "models": "", "threads": 1, "form": "fine",
+        "presenters": [str(presenters)] if presenters else [], "models": "", "threads": 1,
+        "form": "fine", "previews": "fine",
         "memory": str(folder / "speech"), "encoding": ["ultrafast", 28, 1],
     }  # fmt: skip
     folders = [presenters] if presenters else []

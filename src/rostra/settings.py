@@ -133,7 +133,11 @@ class Settings(BaseSettings):
     )
     studio_voices: Literal["fine", "fast"] = _setting(
         "fine",
-        "Form of the voices in videos and previews: fine sounds better, fast takes a tenth of the time.",
+        "Form of the voices in videos: fine sounds better, fast takes a tenth of the time.",
+    )
+    studio_previews: Literal["fine", "fast"] = _setting(
+        "fast",
+        "Form of the voices in previews: fast is heard at once, fine is that of videos with fine voices.",
     )
     speech_threads: int = _setting(1, "Threads of one voice.", "threads", ge=1, le=64)
     encoder_threads: int = _setting(

@@ -121,6 +121,7 @@ def application() -> FastAPI:
         "models": str(chosen.models or ""),
         "threads": chosen.speech_threads,
         "form": chosen.studio_voices,
+        "previews": chosen.studio_previews,
         "memory": str((home() / "cache" / "speech").resolve()),
         "encoding": [chosen.encoder_preset, chosen.encoder_crf, chosen.encoder_threads],
     }

@@ -16,6 +16,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,9 @@ class Worker:
     """What the worker can do.
 
     Args:
-        setup: `presenters`: folders; `models`: folder or empty; `threads`: of a voice; `form`: of the voices
-            that are named without one; `memory`: folder of what was said; `encoding`: preset, crf, threads.
+        setup: `presenters`: folders; `models`: folder or empty; `threads`: of a voice; `form`, `previews`: of
+            the voices that are named without one, in videos and in previews; `memory`: folder of what was
+            said; `encoding`: preset, crf, threads.
     """
 
     def __init__(self, setup: Task) -> None:
@@ -48,10 +50,12 @@ class Worker:
 
         models = Path(setup["models"]) if setup["models"] else None
         memory = Path(setup["memory"])
-        self._everybodys = Parts(
-            Catalogue(map(Path, setup["presenters"])),
-            lambda name: Remembered(voice(_formed(name, setup["form"]), models, setup["threads"]), memory),
-        )
+
+        def speaking(form: str, name: str) -> Remembered:
+            return Remembered(voice(_formed(name, form), models, setup["threads"]), memory)
+
+        self._everybodys = Parts(Catalogue(map(Path, setup["presenters"])), partial(speaking, setup["form"]))
+        self._previews = partial(speaking, setup["previews"])
         self._order = Order(encoding=Encoding(*setup["encoding"]))
 
     def _parts(self, task: Task) -> Parts:
@@ -87,9 +91,8 @@ class Worker:
         """Speak a text as MP3, sent while it is made."""
         from rostra.speech.voice import Pace
 
-        parts = self._parts(task)
-        own = parts.presenters.find(task["presenter"]).manifest.voice
-        voice = parts.voice(own.name)
+        own = self._parts(task).presenters.find(task["presenter"]).manifest.voice
+        voice = self._previews(own.name)
         mp3 = _Mp3(voice.rate)
         for piece in voice.speak(task["text"], Pace(rate=own.rate, pitch=own.pitch)):
             _send(mp3.encode(piece.pcm), tell)
