@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -221,3 +223,13 @@ def test_turns_without_a_pause_are_had_in_one_round():
         await asyncio.gather(*tasks)
 
     asyncio.run(story())
+
+
+def test_a_row_is_read_in_a_process_that_made_none():
+    """As by a server that starts on what another one kept."""
+    read = (
+        "from rostra.storage.rows import statements; from rostra.studio.tables import Avatar; "
+        "known = statements(Avatar); print(known.row(['x'] * len(known.table.columns)).id)"
+    )
+    done = subprocess.run([sys.executable, "-c", read], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("x\n", 0), done.stderr

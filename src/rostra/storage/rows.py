@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, bindparam, delete, func, insert, inspect, select, update
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, configure_mappers
 
 from rostra.storage.tables import Table
 
@@ -29,6 +29,7 @@ class Statements(Generic[Row]):
     """
 
     def __init__(self, kind: type[Row]) -> None:
+        configure_mappers()  # else the columns of rows that no session made could not be read
         mapper: Mapper[Row] = inspect(kind)
         self._blank: Callable[[], Row] = mapper.class_manager.new_instance
         self.table = kind.metadata.tables[kind.__tablename__]
