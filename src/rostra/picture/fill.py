@@ -5,8 +5,8 @@ texel goes under it, as far as it still lets through. So what is hidden costs li
 passed over, and a triangle whose rows are all covered is not begun. A *mask* holds that: a bit per
 pixel, in words of 64, set where something opaque was drawn.
 
-A triangle arrives as a plan (see `plan` in `raster`): its two halves above and below the middle corner,
-and for each key the planes of texture position and weight.
+A triangle arrives as its shape (see `_half`) and the planes of texture position: of its only key, as with
+most triangles (`fill_whole`), or of each key in a plan, together with the weights (`fill`).
 
 Source: Porter & Duff 1984 (premultiplied `over`).
 """
