@@ -81,16 +81,16 @@ def end(process: subprocess.Popen[str], number: signal.Signals) -> None:
 
 
 def workers(home: Path) -> list[int]:
-    """Processes that a server started which kept its data in a folder: workers and conversions."""
+    """Processes that a server started which kept its data in a folder: workers, voices and conversions."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdecimal():
             continue
         try:
-            command, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
+            environment = (entry / "environ").read_bytes()
         except OSError:
             continue
-        if b"rostra." in command and b"-m" in command and str(home).encode() in environment:
+        if f"={home}\0".encode() in environment:
             found.append(int(entry.name))
     return found
 

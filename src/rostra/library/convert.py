@@ -24,7 +24,6 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from rostra import films
-from rostra.children import end_with_parent
 from rostra.errors import MediaError, RostraError
 
 FIELD = "resource"
@@ -370,7 +369,6 @@ def picture(path: Path, at: float) -> Image.Image:
 
 def main() -> int:
     """The command."""
-    end_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     source, folder = map(Path, sys.argv[1:3])
     try:

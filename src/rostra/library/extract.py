@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
-from rostra.children import end_with_parent
 from rostra.errors import MediaError, RostraError
 
 LARGEST = 2_000_000  # characters of a text
@@ -195,7 +194,6 @@ class _Page(HTMLParser):
 
 def main() -> int:
     """The command."""
-    end_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (TIME, TIME))
     source, target, name = sys.argv[1:4]

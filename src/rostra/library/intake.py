@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from rostra.children import command
 from rostra.errors import AwayError, RostraError
 from rostra.library.convert import SOURCE as ITSELF
 from rostra.library.entries import SOURCE, WEB, Entries, asset_of
@@ -133,10 +133,10 @@ class Intake:
         """What a process of its own finds out of a file, and makes of it."""
         path = str(await self._entries.store.local(source.key))
         if entry.kind == MEDIA:
-            return await _told(["rostra.library.convert", path, str(folder)])
+            return await _told(command("rostra.library.convert", path, str(folder)))
         if entry.kind == DOCUMENT:
             name = f"document.{source.extension}"
-            return await _told(["rostra.library.extract", path, str(folder / "text.txt"), name])
+            return await _told(command("rostra.library.extract", path, str(folder / "text.txt"), name))
         return {"made": {}}
 
     async def _kept(self, entry: Entry, source: Asset, role: str, name: str, facts: dict[str, Any]) -> Asset:
@@ -159,16 +159,15 @@ class Intake:
         return asset
 
 
-async def _told(arguments: list[str]) -> dict[str, Any]:
+async def _told(conversion: list[str]) -> dict[str, Any]:
     """What a conversion says.
 
     Raises:
         RostraError: it failed; says why.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *arguments,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=MOST_TOLD,
-    )  # fmt: skip
+        *conversion, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=MOST_TOLD
+    )
     try:
         out, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
     except TimeoutError as error:

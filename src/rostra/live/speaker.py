@@ -203,7 +203,9 @@ _models: Path | None = None
 
 def _begin(models: Path | None) -> None:
     global _models  # noqa: PLW0603 - the process has one
-    end_with_parent()
+    parent = multiprocessing.parent_process()
+    if parent and parent.pid:
+        end_with_parent(parent.pid)
     os.nice(NICENESS)
     _models = models
 

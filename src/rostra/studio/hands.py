@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 
+from rostra.children import command
 from rostra.errors import EngineError, InputError, RostraError
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ class Hand:
                 return
             self.trouble = "A worker process does not start; the log says why."
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "rostra.studio.worker",
+                *command("rostra.studio.worker"),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST_LINE,
             )  # fmt: skip
             await self._say(self._setup)

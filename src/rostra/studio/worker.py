@@ -20,8 +20,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rostra.children import end_with_parent
-
 if TYPE_CHECKING:
     from rostra.production.company import Parts
 
@@ -158,7 +156,6 @@ def _scene(given: Task) -> Any:
 
 def main() -> None:
     """Serve until the input ends."""
-    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to deal with
     out = os.fdopen(os.dup(1), "w", buffering=1)  # nobody else writes there
     os.dup2(2, 1)
