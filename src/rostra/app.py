@@ -240,7 +240,7 @@ def create(database: Database, store: MediaStore, engines: Engines, fixed: Fixed
     rendering = Rendering(videos, avatars, entries, captions, intake, hands)
     works: tuple[Work, ...] = (intake, collecting, composing, rendering)
     sessions = Sessions(
-        Kit(Speaker(on_air.models), ThreadPoolExecutor(cores() + 1, "live"), on_air.addresses), on_air.terms
+        Kit(Speaker(on_air.models), ThreadPoolExecutor(cores(), "live"), on_air.addresses), on_air.terms
     )
     cast = Cast(engines.presenters, partial(_avatar, avatars), on_air.check_voice, on_air.size)
     live = Live(gate, sessions, cast.resolve, on_air.ice)

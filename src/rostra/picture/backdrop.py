@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -23,6 +23,7 @@ FIELD = "background"
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MOST_PIXELS = 50_000_000  # of a picture
 MOST_BYTES = 100 << 20  # of a picture's file
+KEPT = 8  # pictures of the library that stay ready
 PAPER = (255, 255, 255)  # behind a picture that is transparent
 
 
@@ -101,6 +102,7 @@ def colour(value: str, size: Size) -> Still:
     return Still(to_yuv(np.broadcast_to(rgb, (size.height, size.width, 3))))
 
 
+@lru_cache(maxsize=KEPT)
 def library(name: str, size: Size) -> Still:
     """A background of the library.
 

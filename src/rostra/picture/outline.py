@@ -24,6 +24,11 @@ BORDER = -1  # for the other triangle of an edge that has only one
 class Outline:
     """Draws lists of triangles with fringes. Fringe vertices are the second half of the rig's arrays.
 
+    Args:
+        triangles, layer, solid: without fringes, as in `raster.paint`.
+        edges: of those that may have some, see `edges`.
+        vertices: how many there are.
+
     Attributes:
         triangles, layer, solid: what to draw, as in `raster.paint`; the first `count` are valid.
     """
@@ -33,14 +38,14 @@ class Outline:
         triangles: NDArray[np.int32],
         layer: NDArray[np.int32],
         solid: NDArray[np.uint8],
-        fine: NDArray[np.bool_],
+        edges: NDArray[np.int32],
         vertices: int,
     ) -> None:
         self._source = (triangles, layer, solid)
-        self._edges = edges(triangles, fine[layer])
+        self._edges = edges
         self._normal = np.zeros((vertices, 2), np.float32)
         self._reach = np.zeros(vertices, np.float32)
-        room = len(triangles) + 6 * int(fine[layer].sum())
+        room = len(triangles) + 2 * len(edges)
         self.triangles = np.zeros((room, 3), np.int32)
         self.layer = np.zeros(room, np.int32)
         self.solid = np.zeros(room, np.uint8)
@@ -64,14 +69,17 @@ def edges(triangles: NDArray[np.int32], wanted: NDArray[np.bool_]) -> NDArray[np
         (m, 6) int32: its ends, that triangle's third vertex, the other's third vertex or `BORDER`, that
         triangle, which of its edges it is (corner e to e + 1).
     """
-    found: dict[tuple[int, int], tuple[int, ...]] = {}
-    for t in np.flatnonzero(wanted):
-        for e in range(3):
-            a, b, c = (int(triangles[t, (e + n) % 3]) for n in range(3))
-            name = (min(a, b), max(a, b))
-            other = found[name][2] if name in found else BORDER
-            found[name] = (a, b, c, other, int(t), e)
-    return np.array(list(found.values()), np.int32).reshape(-1, 6)
+    owner = np.repeat(np.flatnonzero(wanted), 3)
+    corner = np.tile(np.arange(3), len(owner) // 3)
+    a, b, c = (triangles[owner, (corner + n) % 3].astype(np.int64) for n in range(3))
+    name = np.minimum(a, b) << 32 | np.maximum(a, b)
+    order = np.argsort(name, kind="stable")
+    named = name[order]
+    first = np.diff(named, prepend=-1) != 0  # of the triangles of an edge
+    last = np.diff(named, append=-1) != 0
+    other = np.where(first, BORDER, np.roll(c[order], 1))
+    rows = np.column_stack([a[order], b[order], c[order], other, owner[order], corner[order]])[last]
+    return np.ascontiguousarray(rows[np.argsort(order[first])], np.int32)
 
 
 @compiled

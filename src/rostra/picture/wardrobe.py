@@ -1,12 +1,14 @@
 """Wardrobe: a pack's pictures, made ready for one size.
 
 Every texture is resampled once to about one texel per pixel of the frame, turned into premultiplied
-YUV and laid into one long array (see `raster` for the texels). Stages of the same pack and scale share it.
+YUV and laid into one long array (see `raster` for the texels). Stages of the same pack and scale share it,
+and the last few stay for the next ones.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,6 +20,7 @@ from PIL import Image
 from rostra.picture.compiled import compiled
 from rostra.picture.fill import KEYS
 from rostra.picture.frame import OFFSET, TO_YUV
+from rostra.picture.outline import edges
 from rostra.picture.raster import EDGE, Texels
 from rostra.presenters.pack import Layer, Pack, Texture
 
@@ -26,10 +29,11 @@ Floats = NDArray[np.float32]
 DENSITY = 1.3  # texels per pixel of the frame: at 1.0 a slow shift blurs and sharpens the picture visibly
 TOLERANCE = 1.15  # a texture this much denser is left as it is
 CLEAR, FULL = 4, 251  # alpha up to and from here counts as 0 and 255: what lossy packing leaves
+KEPT = 4  # wardrobes that stay although nobody uses them
 INSET = 0.05  # texels a position keeps from a texture's end, more than its rounding can add up to
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wardrobe:
     """Textures and what follows from them for each vertex and triangle.
 
@@ -42,6 +46,7 @@ class Wardrobe:
         triangles: (t, 3) int32 in draw order, those without any visible texel left out.
         layer: (t,) int32.
         solid: (t,) uint8, bit k: the texture of key k has no hole there.
+        edges: of the triangles with outlines, see `outline.edges`.
     """
 
     pack: Pack
@@ -53,19 +58,24 @@ class Wardrobe:
     triangles: NDArray[np.int32]
     layer: NDArray[np.int32]
     solid: NDArray[np.uint8]
+    edges: NDArray[np.int32]
 
 
 _ready: WeakValueDictionary[tuple[int, int], Wardrobe] = WeakValueDictionary()
+_last: deque[Wardrobe] = deque(maxlen=KEPT)
 _lock = threading.Lock()
 
 
 def wardrobe(pack: Pack, scale: float) -> Wardrobe:
-    """The textures of a pack for frames with `scale` pixels per canvas unit; shared while in use."""
+    """The textures of a pack for frames with `scale` pixels per canvas unit."""
     key = (id(pack), round(scale * 4096))
     with _lock:
         found = _ready.get(key)
         if found is None:
             found = _ready[key] = _make(pack, scale)
+        if found in _last:
+            _last.remove(found)
+        _last.append(found)
         return found
 
 
@@ -115,6 +125,8 @@ def _make(pack: Pack, scale: float) -> Wardrobe:
         solids.append(solid[seen])
         counts.append(int(seen.sum()))
     uv[count:] = uv[:count]
+    triangles = np.ascontiguousarray(np.concatenate(kept), np.int32)
+    fine = [layer.info.fine for layer in pack.layers]
     return Wardrobe(
         pack=pack,
         texels=np.concatenate([texture.texels.ravel() for texture in hung.values()]),
@@ -122,9 +134,10 @@ def _make(pack: Pack, scale: float) -> Wardrobe:
         stride=stride,
         keys=keys,
         uv=uv,
-        triangles=np.ascontiguousarray(np.concatenate(kept), np.int32),
+        triangles=triangles,
         layer=np.repeat(np.arange(layers, dtype=np.int32), counts),
         solid=np.concatenate(solids),
+        edges=edges(triangles, np.repeat(fine, counts)),
     )
 
 

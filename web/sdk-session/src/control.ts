@@ -26,6 +26,9 @@ export interface AvatarChoice {
   voiceId?: string;
   /** Rate of speech, 0.5 to 2. */
   voiceSpeed?: number;
+  /** Pixels of the picture, with `height`: even, up to 1920x1080 or 1080x1920; the server's own without. */
+  width?: number;
+  height?: number;
 }
 
 export interface SessionCredentials {
@@ -81,14 +84,11 @@ export class AvatarControlSDK {
   async create(choice: AvatarChoice, { signal }: Bounds = {}): Promise<SessionCredentials> {
     if (!text(this.apiKey)) throw invalid("apiKey is needed to create a session");
     if (!text(choice?.avatarId)) throw invalid("avatarId must be a non-empty string");
-    const { avatarId, voiceId, voiceSpeed } = choice;
-    const voice = {
-      ...(voiceId === undefined ? {} : { id: voiceId }),
-      ...(voiceSpeed === undefined ? {} : { speed: voiceSpeed }),
-    };
+    const { avatarId, voiceId, voiceSpeed, width, height } = choice;
+    const voiced = voiceId !== undefined || voiceSpeed !== undefined;
     const body = {
-      visualConfig: { avatarId },
-      ...(Object.keys(voice).length ? { voiceConfig: voice } : {}),
+      visualConfig: { avatarId, width, height }, // JSON leaves out what is undefined
+      voiceConfig: voiced ? { id: voiceId, speed: voiceSpeed } : undefined,
     };
     const answer = await this.ask(
       "create",

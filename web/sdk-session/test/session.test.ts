@@ -61,6 +61,15 @@ describe("createSession", () => {
     expect(session.getSessionId()).toBe("s_1");
   });
 
+  it("asks for a size and a speed", async () => {
+    const choice = { avatarId: "jane", voiceSpeed: 1.2, width: 720, height: 1280 };
+    await newSession({}, "my-ks").createSession(choice);
+    expect(JSON.parse(stub.of("create")[0]?.body ?? "")).toEqual({
+      visualConfig: { avatarId: "jane", width: 720, height: 1280 },
+      voiceConfig: { speed: 1.2 },
+    });
+  });
+
   it("leaves the voice out when none is chosen", async () => {
     await newSession({}, "ks").createSession({ avatarId: "jane" });
     expect(JSON.parse(stub.of("create")[0]?.body ?? "")).toEqual({ visualConfig: { avatarId: "jane" } });
