@@ -53,7 +53,7 @@ class Parrot:
         self.gate = asyncio.Event()  # speaks only while it is set
         self.gate.set()
 
-    async def say(self, wanted: Wanted, text: str, pause: str = "end") -> list[Said]:
+    async def say(self, wanted: Wanted, text: str, pause: str = "end", ahead: float = 0.0) -> list[Said]:
         await self.gate.wait()
         self.asked.append(text)
         self.voices.append(wanted)
@@ -65,7 +65,7 @@ class Parrot:
     async def read(self, recording: bytes) -> list[Pcm]:
         return await asyncio.to_thread(decode, recording)
 
-    async def follow(self, part: Pcm) -> list[Said]:
+    async def follow(self, part: Pcm, ahead: float = 0.0) -> list[Said]:
         length = len(part) / RATE
         return [ready(Speech(part, RATE, (Phone("ɑ", 0.0, length, 1),), ()), FPS)]
 

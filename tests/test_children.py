@@ -27,8 +27,8 @@ VOICE = """
 import asyncio
 from rostra.live.speaker import _Process
 async def ask():
-    process = _Process(None, 60.0)
-    asyncio.create_task(process.ask(print))
+    process = _Process(None)
+    asyncio.create_task(process.ask(print, 60.0))
     while not process.ids:
         await asyncio.sleep(0)
     print(*process.ids, flush=True)

@@ -39,7 +39,7 @@ def _compiled() -> None:
 class Hummer(Speaker):
     """Has a process as the real speaker does, which needs no voice."""
 
-    async def say(self, wanted: Wanted, text: str, pause: str = "end") -> list[Said]:
+    async def say(self, wanted: Wanted, text: str, pause: str = "end", ahead: float = 0.0) -> list[Said]:
         if text.startswith("Sleep"):
             await self._ask(partial(time.sleep, 3600))
         return [await self._ask(partial(said, text))]

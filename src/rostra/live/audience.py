@@ -20,6 +20,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import SessionDescription
 
+ARRIVAL = 0.4  # s after which the next one comes
 LOUD = 0.02  # of 1: somebody speaks
 SENTENCE = "Thank you for asking, I will look that up for you right now, one moment please."
 TEXT = (
@@ -144,6 +145,7 @@ async def load(client: httpx.AsyncClient, ks: str, count: int, seconds: float) -
     for watcher in watchers:
         await watcher.open(attentive=False)
         await watcher.call("say-text", text=TEXT * 5)
+        await asyncio.sleep(ARRIVAL)
     print(json.dumps({"ready": count}), flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     before, start = [watcher.frames for watcher in watchers], time.perf_counter()

@@ -106,6 +106,7 @@ class Session:
         self._tasks: list[asyncio.Task[None]] = []
         self._listeners: set[asyncio.Queue[dict[str, Any] | None]] = set()
         self._ended = False
+        self._speaking: asyncio.Task[list[Said]] | None = None
         self._timers: set[asyncio.TimerHandle] = set()
         self._leaving: set[asyncio.Task[bool]] = set()
         self._alone: float | None = None  # since when speech waits for a viewer
@@ -158,6 +159,8 @@ class Session:
     def interrupt(self) -> None:
         """Stop speaking, forget what waits."""
         self._generation += 1
+        if self._speaking:
+            self._speaking.cancel()
         self._turns.break_off()
         self._performance.interrupt()
         self._news.set()
@@ -323,18 +326,28 @@ class Session:
             generation = self._generation
             while self._performance.ahead > SPOKEN_AHEAD and generation == self._generation:
                 await asyncio.sleep(0.05)
-            for said in await self._spoken(piece):
+            for said in await self._unless_interrupted(piece):
                 if generation == self._generation:
                     self._performance.say(piece.turn, said)
             if piece.last and generation == self._generation:
                 self._performance.end(piece.turn)
 
+    async def _unless_interrupted(self, piece: Piece) -> list[Said]:
+        """A piece of speech; nothing if it is not wanted any more before it is there."""
+        self._speaking = speaking = asyncio.create_task(self._spoken(piece))
+        try:
+            await asyncio.wait({speaking})
+        finally:
+            speaking.cancel()
+        return [] if speaking.cancelled() else speaking.result()
+
     async def _spoken(self, piece: Piece) -> list[Said]:
+        speaker, ahead = self._kit.speaker, self._performance.ahead
         try:
             if isinstance(piece.what, str):
                 pause = "sentence" if piece.whole else "clause"
-                return await self._kit.speaker.say(self.wanted, piece.what, pause)
-            return [] if piece.what is None else await self._kit.speaker.follow(piece.what)
+                return await speaker.say(self.wanted, piece.what, pause, ahead)
+            return [] if piece.what is None else await speaker.follow(piece.what, ahead)
         except RostraError as error:
             log.warning("a piece could not be spoken", session=self.id, error=str(error))
             message = str(error)

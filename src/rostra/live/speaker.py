@@ -9,14 +9,12 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from contextlib import suppress
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import structlog
@@ -24,6 +22,7 @@ import structlog
 from rostra.children import end_with_parent
 from rostra.errors import EngineError
 from rostra.live.performance import RATE, Said
+from rostra.live.rota import Rota
 from rostra.speech.resample import resample
 from rostra.speech.speech import SILENCE, Pcm, Phone, Speech
 from rostra.speech.voice import NATURAL, Pace
@@ -47,7 +46,7 @@ class Wanted:
 
 
 class Speaker:
-    """Makes speech, in the order in which it is asked.
+    """Makes speech, what is needed soonest first.
 
     Args:
         models: folder of the voices' models, or None for where they usually are.
@@ -58,24 +57,26 @@ class Speaker:
     def __init__(self, models: Path | None, fps: int = 25, patience: float = PATIENCE) -> None:
         self._models, self._fps, self._patience = models, fps, patience
         self._process: _Process | None = None
+        self._rota = Rota(self._done)
 
     async def warm(self, voice: str) -> None:
         """Load a voice before somebody waits for it."""
         await self.say(Wanted(voice), WARM_UP)
 
-    async def say(self, wanted: Wanted, text: str, pause: str = "end") -> list[Said]:
+    async def say(self, wanted: Wanted, text: str, pause: str = "end", ahead: float = 0.0) -> list[Said]:
         """Speak a text.
 
         Args:
             wanted: how.
             text: a sentence or a part of one.
             pause: after it, a name of PAUSES.
+            ahead: s until it is needed.
 
         Raises:
             EngineError: it cannot be spoken now.
             RostraError: the voice cannot be had, or cannot say this.
         """
-        return await self._ask(partial(_say, wanted, text, PAUSES[pause], self._fps))
+        return await self._ask(partial(_say, wanted, text, PAUSES[pause], self._fps), ahead)
 
     async def read(self, recording: bytes) -> list[Pcm]:
         """A recording in parts, to be given to `follow` one by one.
@@ -85,13 +86,13 @@ class Speaker:
         """
         return await self._ask(partial(_read, recording))
 
-    async def follow(self, part: Pcm) -> list[Said]:
-        """Move the lips to a part of a recording.
+    async def follow(self, part: Pcm, ahead: float = 0.0) -> list[Said]:
+        """Move the lips to a part of a recording, which is needed in so many seconds.
 
         Raises:
             MissingError: what listens is not installed.
         """
-        return await self._ask(partial(_follow, part, self._fps))
+        return await self._ask(partial(_follow, part, self._fps), ahead)
 
     async def follow_part(self, before: Pcm, sound: Pcm) -> tuple[Phone, ...]:
         """The phones of a sound at RATE that comes after another.
@@ -103,98 +104,71 @@ class Speaker:
 
     def stop(self) -> None:
         """End the process."""
+        self._rota.stop()
         process, self._process = self._process, None
         if process:
             process.stop()
 
-    async def _ask(self, work: Callable[[], Result]) -> Result:
+    async def _ask(self, work: Callable[[], Result], ahead: float = 0.0) -> Result:
+        answer: Result = await self._rota.done(work, ahead)
+        return answer
+
+    async def _done(self, work: Callable[[], Result]) -> Result:
         for last in (False, True):
-            process = self._process = self._process or _Process(self._models, self._patience)
+            process = self._process = self._process or _Process(self._models)
             try:
-                return await process.ask(work)
+                return await process.ask(work, self._patience)
             except BrokenExecutor as error:
-                if self._process is process:
-                    self._process = None
                 if last:
                     raise EngineError("The process that speaks has ended.", "Try again.") from error
+            except TimeoutError as error:
+                log.warning("the voice does not answer, its process is replaced", seconds=self._patience)
+                message = f"The voice took longer than {self._patience:g} s."
+                raise EngineError(message, "Say it in shorter sentences.") from error
+            finally:
+                if process.ended and self._process is process:
+                    self._process = None
         raise AssertionError
 
 
 class _Process:
-    """One process, and what it was asked.
+    """One process, which does one thing at a time.
 
     Args:
         models: see `Speaker`.
-        patience: s that one answer may take.
     """
 
-    def __init__(self, models: Path | None, patience: float) -> None:
+    def __init__(self, models: Path | None) -> None:
         self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin, (models,))
-        self._patience = patience
-        self._asked: deque[Future[Any]] = deque()  # in the order in which they are answered
-        self._since = 0.0  # when it began with the first of them
-        self._stuck: Future[Any] | None = None  # at which it was given up
+        self.ended = False
 
     @property
     def ids(self) -> list[int]:
         """Of the processes that run: one, once something was asked."""
         return list(self._pool._processes or {})
 
-    async def ask(self, work: Callable[[], Result]) -> Result:
+    async def ask(self, work: Callable[[], Result], patience: float) -> Result:
         """Have it do some work.
 
         Raises:
             BrokenExecutor: it has ended.
-            EngineError: it took too long, and was ended.
+            TimeoutError: it took longer than `patience`, and was ended.
         """
-        future = self._pool.submit(work)
-        self._queue(future)
         try:
-            return await self._answer(future)
-        except BrokenExecutor as error:
-            if future is self._stuck:
-                message = f"The voice took longer than {self._patience:g} s."
-                raise EngineError(message, "Say it in shorter sentences.") from error
+            return await asyncio.wait_for(asyncio.wrap_future(self._pool.submit(work)), patience)
+        except BrokenExecutor:
+            self.ended = True
+            raise
+        except TimeoutError:
+            self.stop()
             raise
 
     def stop(self) -> None:
         """End it."""
+        self.ended = True
+        processes = list((self._pool._processes or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._kill()
-
-    def _queue(self, future: Future[Any]) -> None:
-        loop = asyncio.get_running_loop()
-        if not self._asked:
-            self._since = loop.time()
-        self._asked.append(future)
-
-        def answered() -> None:
-            self._asked.remove(future)
-            self._since = loop.time()
-
-        def tell(_: object) -> None:
-            with suppress(RuntimeError):  # the loop may be closed by now
-                loop.call_soon_threadsafe(answered)
-
-        future.add_done_callback(tell)
-
-    async def _answer(self, future: Future[Result]) -> Result:
-        """Wait for an answer; the process is killed when the one before all others is too long in coming."""
-        loop, answer = asyncio.get_running_loop(), asyncio.wrap_future(future)
-        try:
-            while not answer.done():
-                left = self._since + self._patience - loop.time()
-                if left <= 0 and self._asked and not self._stuck:
-                    log.warning("the voice does not answer, its process is replaced", seconds=self._patience)
-                    self._stuck = self._asked[0]
-                    self._kill()
-                await asyncio.wait({answer}, timeout=max(left, 0.1))
-        finally:
-            answer.cancel()  # if nobody waits for it any more
-        return answer.result()
-
-    def _kill(self) -> None:
-        for process in list((self._pool._processes or {}).values()):
+        for process in processes:
             process.kill()
 
 
