@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from onair import Guest, on_air
-from rostra.live.budget import ENOUGH, FAR, GROWTH, LEAST, NUMBERS, Budget
-from rostra.live.encoders import PictureEncoder
+from rostra.live.budget import CLEAN, ENOUGH, FAR, GROWTH, LEAST, NUMBERS, Budget
+from rostra.live.encoders import PictureEncoder, SoundEncoder
+from rostra.live.performance import RATE
 from rostra.picture.encoder import FilmFrame
 from rostra.picture.warm import warm
 from watching import SDP, Browser, until
@@ -83,6 +84,32 @@ def test_the_smaller_of_both_reports_counts():
     for _ in range(3):
         receiver.report(0.5)
     assert receiver.budget.rate < 0.5 * MOST
+
+
+def test_loss_is_expected_for_a_while_after_some():
+    receiver = Receiver()
+    assert not receiver.budget.lossy
+    receiver.report(0.05)
+    for _ in range(CLEAN):
+        assert receiver.budget.lossy
+        receiver.report(0.01)
+    assert not receiver.budget.lossy
+
+
+def test_sound_holds_what_came_before_once_more_where_packets_get_lost():
+    times = np.arange(RATE) / RATE
+    voice = (8000 * np.sin(2 * np.pi * 150 * times) * np.sin(2 * np.pi * 3 * times)).astype(np.int16)
+    encoder = SoundEncoder()
+
+    def packets(careful: bool) -> list[bytes]:
+        return [bytes(packet) for packet in encoder.encode(voice, 0, careful)]
+
+    def repeats(packet: bytes) -> bool:  # RFC 6716, 3.1 and 4.2.3: of the speech coder, with a second copy
+        return packet[0] >> 3 < 16 and bool(packet[1] & 0x40)
+
+    assert not any(map(repeats, packets(careful=False)))
+    assert sum(map(repeats, packets(careful=True))) > 20  # of 50; silence needs none
+    assert not any(map(repeats, packets(careful=False)))
 
 
 def test_reports_of_few_packets_are_taken_together():
@@ -195,6 +222,7 @@ def test_a_network_that_loses_a_twentieth_and_delays_is_borne():
                 await viewer.see(20)
                 assert relay.lost > 5
                 assert again  # what was asked for anew
+                assert guest.session._ear._careful
                 assert viewer.loud() > 100  # of 250 pieces of 20 ms
                 told = [news.get_nowait() for _ in range(news.qsize())]
                 assert not [event for event in told if event["type"] in ("error", "ended", "degraded")]

@@ -16,6 +16,7 @@ GROWTH = 1.05
 ENOUGH = 20  # packets from which a share says something
 LEAST = 0.2  # of the most: below it a picture is none
 NUMBERS = 1 << 32  # of packets, then they begin anew
+CLEAN = 10  # reports in a row with few lost, after which none are expected
 FAR = 1 << 15  # a report that skips so many packets is none
 
 
@@ -31,11 +32,17 @@ class Budget:
         self._believed = math.inf
         self._last: int | None = None  # number of the last packet of the last report
         self._sent, self._lost = 0, 0.0  # packets since the rate was looked at
+        self._clean = CLEAN
 
     @property
     def rate(self) -> float:
         """bit/s that may be sent."""
         return max(min(self._believed, self._kept), LEAST * self._most)
+
+    @property
+    def lossy(self) -> bool:
+        """Whether packets got lost lately."""
+        return self._clean < CLEAN
 
     def believe(self, rate: float) -> None:
         """The receiver believes that it can take so many bit/s."""
@@ -53,6 +60,7 @@ class Budget:
             return
         loss = self._lost / self._sent
         self._sent, self._lost = 0, 0.0
+        self._clean = self._clean + 1 if loss < FEW else 0
         if loss > MANY:
             self._kept *= 1 - loss / 2
         elif loss < FEW:

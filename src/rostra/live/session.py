@@ -254,9 +254,11 @@ class Session:
             # No earlier than it must: what is made cannot be interrupted any more
             lead = min(max(1.5 * self.health.making / 1e3, LEAD[0]), LEAD[1])
             await asyncio.sleep(max(0.0, due - lead - loop.time()))
-            codecs = {one.codec for one in self.viewers.values() if one.connected and one.codec}
+            watching = [one for one in self.viewers.values() if one.connected]
+            codecs = {one.codec for one in watching if one.codec}
+            careful = any(one.budget.lossy for one in watching)
             begun = loop.time()
-            shots, sounds, events = await loop.run_in_executor(self._kit.threads, self._make, codecs)
+            shots, sounds, events = await loop.run_in_executor(self._kit.threads, self._make, codecs, careful)
             self._note(loop.time() - begun, loop.time() - due)
             await asyncio.sleep(max(0.0, due - loop.time()))
             self._hand_on(shots, sounds, due)
@@ -275,11 +277,13 @@ class Session:
         self._alone = self._alone or time.monotonic()
         return time.monotonic() - self._alone > PATIENCE
 
-    def _make(self, codecs: set[Codec]) -> tuple[dict[Codec, AnyPacket], list[AnyPacket], list[Event]]:
+    def _make(
+        self, codecs: set[Codec], careful: bool
+    ) -> tuple[dict[Codec, AnyPacket], list[AnyPacket], list[Event]]:
         moment = self._performance.next()
         drawn = codecs and self._sacrifice.draws(moment.number)
         shots = self._camera.shoot(moment.row, moment.number, codecs) if drawn else {}
-        sounds = self._ear.encode(moment.sound, moment.number * RATE // FPS)
+        sounds = self._ear.encode(moment.sound, moment.number * RATE // FPS, careful)
         return shots, sounds, moment.events
 
     def _hand_on(self, shots: dict[Codec, AnyPacket], sounds: list[AnyPacket], due: float) -> None:
