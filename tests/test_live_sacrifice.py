@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from typing import Any
+
+from onair import on_air
 from rostra.live.sacrifice import CALM, STEPS, TWICE, WINDOW, Sacrifice, Step
+from rostra.picture.warm import warm
+from watching import Browser
 
 
 def windows(sacrifice: Sacrifice, count: int, late: int) -> list[Step]:
@@ -44,3 +51,31 @@ def test_a_step_is_taken_back_after_a_calm_while_and_later_each_time() -> None:
     windows(sacrifice, TWICE, late=WINDOW)
     assert windows(sacrifice, 2 * CALM, late=0) == []
     assert windows(sacrifice, 2 * CALM, late=0) == [STEPS[0]]
+
+
+def test_a_moment_that_begins_late_goes_without_a_picture_and_keeps_its_sound() -> None:
+    made: list[tuple[bool, int]] = []  # of each moment: whether it has a picture, pieces of sound
+
+    async def scene() -> None:
+        async with on_air() as house:
+            guest = await house.create()
+            viewer = await Browser().watch(guest)
+            session, make = guest.session, guest.session._make
+
+            def noted(*how: Any) -> Any:
+                shots, sounds, events = make(*how)
+                made.append((bool(shots), len(sounds)))
+                return shots, sounds, events
+
+            await viewer.see(5)
+            session._make = noted
+            late = session.health.late
+            time.sleep(0.075)  # the whole loop
+            await viewer.see(5)
+            assert 1 <= session.health.late - late <= 2
+            await viewer.close()
+
+    warm()
+    asyncio.run(scene())
+    assert [picture for picture, _ in made].count(False) in (1, 2)
+    assert {sound for _, sound in made} == {2}

@@ -39,6 +39,7 @@ from rostra.presenters.pack import Pack
 
 FPS = 25
 LEAD = (0.012, 0.030)  # s before it is due that a moment is made, at least and at most
+HURRY = 0.02  # s after it is due from which a moment that is begun so late has no picture
 SLIP = 0.08  # s of lateness after which the clock is set anew
 SPOKEN_AHEAD = 6.0  # s of speech that may wait ready
 PATIENCE = 30.0  # s that speech waits for somebody to watch
@@ -78,7 +79,7 @@ class Health:
     """How a session fares."""
 
     frames: int = 0
-    late: int = 0  # frames that were handed on more than a frame late
+    late: int = 0  # frames that were handed on more than a frame late, or given up to catch up
     slips: int = 0
     making: float = 0.0  # ms of a frame, the last ones on average
 
@@ -258,8 +259,11 @@ class Session:
             codecs = {one.codec for one in watching if one.codec}
             careful = any(one.budget.lossy for one in watching)
             begun = loop.time()
+            hurried = begun - due > HURRY
+            if hurried:
+                codecs = set()
             shots, sounds, events = await loop.run_in_executor(self._kit.threads, self._make, codecs, careful)
-            self._note(loop.time() - begun, loop.time() - due)
+            self._note(loop.time() - begun, hurried or loop.time() - due > 1 / FPS)
             await asyncio.sleep(max(0.0, due - loop.time()))
             self._hand_on(shots, sounds, due)
             for event in events:
@@ -307,11 +311,11 @@ class Session:
             if viewer.connected:
                 viewer.sound.put(sound)
 
-    def _note(self, making: float, late: float) -> None:
+    def _note(self, making: float, late: bool) -> None:
         health = self.health
         health.frames += 1
-        health.late += late > 1 / FPS
-        step = self._sacrifice.note(late > 1 / FPS)
+        health.late += late
+        step = self._sacrifice.note(late)
         if step:
             log.warning("a live session changed what it shows", session=self.id, step=step.name)
             self._tell({"type": "restored" if step.every == 1 else "degraded", "level": step.name})

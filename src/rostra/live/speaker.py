@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 
 log = structlog.get_logger()
 
-NICENESS = 5
+NICENESS = 10
 PAUSES = {"start": 0.05, "clause": 0.12, "sentence": 0.30, "end": 0.12}  # s of silence at most
 PATIENCE = 60.0  # s that one answer may take; of a slow voice and a long sentence it takes twenty
 WARM_UP = "Good morning. How are you?"
