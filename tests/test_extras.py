@@ -110,6 +110,9 @@ def test_a_partner_has_only_so_much_room(tmp_path: Path):
         assert kept(100)["objectType"] == "KalturaDataEntry"
         ask(origin, "service/data/action/delete", ks=ks, entryId=first["id"])
         assert kept(300)["objectType"] == "KalturaDataEntry"
+        late = time.monotonic() + 30  # what was added last may still be looked at
+        while list((tmp_path / "staging").iterdir()) and time.monotonic() < late:
+            time.sleep(0.05)
         assert not list((tmp_path / "staging").iterdir())
 
 

@@ -123,7 +123,8 @@ def test_warming_up_compiles_all_that_a_stage_needs(pack: Pack) -> None:
     compiled = [raster.paint, raster.to_planes, raster.from_planes, rig._turn, rig._deform, rig._weigh]
     before = [len(function.signatures) for function in compiled]
     stage(pack).draw(MIX[1], Yuv420.empty(SIZE))
-    assert [len(function.signatures) for function in compiled] == before == [1] * len(compiled)
+    assert all(before)  # others in this process may have compiled some for other arrays, too
+    assert [len(function.signatures) for function in compiled] == before
 
 
 def test_machine_code_is_kept_for_one_state_of_all_sources(tmp_path: Path) -> None:
