@@ -66,7 +66,7 @@ MAX_VERTICES = 60_000
 # way that nobody reads, or encrypted.
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, struct.error, SyntaxError,
-    MemoryError, NotImplementedError, RuntimeError,
+    MemoryError, RuntimeError,
 )  # fmt: skip
 
 Floats = NDArray[np.float32]
