@@ -133,10 +133,10 @@ class Intake:
         """What a process of its own finds out of a file, and makes of it."""
         path = str(await self._entries.store.local(source.key))
         if entry.kind == MEDIA:
-            return await _told(command("rostra.library.convert", path, str(folder)))
+            return await _told("rostra.library.convert", path, str(folder))
         if entry.kind == DOCUMENT:
             name = f"document.{source.extension}"
-            return await _told(command("rostra.library.extract", path, str(folder / "text.txt"), name))
+            return await _told("rostra.library.extract", path, str(folder / "text.txt"), name)
         return {"made": {}}
 
     async def _kept(self, entry: Entry, source: Asset, role: str, name: str, facts: dict[str, Any]) -> Asset:
@@ -159,15 +159,16 @@ class Intake:
         return asset
 
 
-async def _told(conversion: list[str]) -> dict[str, Any]:
+async def _told(module: str, *arguments: str) -> dict[str, Any]:
     """What a conversion says.
 
     Raises:
         RostraError: it failed; says why.
     """
     process = await asyncio.create_subprocess_exec(
-        *conversion, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=MOST_TOLD
-    )
+        *command(module, *arguments),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=MOST_TOLD,
+    )  # fmt: skip
     try:
         out, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
     except TimeoutError as error:
